@@ -1,0 +1,1 @@
+"""The canonical workload, the demo, benchmarks, and the runner of a pair of services."""

@@ -1,0 +1,1 @@
+"""Reporting: follows the log, projects it and answers the Council's questions."""

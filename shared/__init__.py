@@ -1,0 +1,1 @@
+"""What both services must agree on: rules, postings, contract and log format."""
