@@ -1,0 +1,64 @@
+# Every target sets up what it needs; a second run finds it done. `make help` lists them.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+READY := .venv/.ready
+PY := .venv/bin/python
+CODE := ledger_service reporting_service shared bench tests
+PYTEST_WORKERS ?= 2
+# run and demo die with the make that started them, however it dies
+LEASHED := FUND_DIE_WITH_PARENT=1 exec $(PY) -m
+
+.PHONY: help setup demo run test fast check fmt fmt-check lint types imports bench docs lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+$(READY): pyproject.toml requirements-dev.lock .ci/setup
+	@.ci/setup
+
+setup: $(READY)  ## make .venv with the locked packages (done by every other target too)
+
+demo: $(READY)  ## a sample history through both services, the balances, the Council's reports
+	@$(LEASHED) bench.demo --parent $$PPID
+
+run: $(READY)  ## both services until Ctrl-C; FUND_HOME, LEDGER_BIND, ... are honoured
+	@$(LEASHED) bench.pair --parent $$PPID
+
+test: $(READY)  ## all tests, PostgreSQL ones too
+	@$(PY) -m pytest -n $(PYTEST_WORKERS) --dist worksteal
+
+fast: $(READY)  ## rules, contract, log format and house rules, in seconds
+	@$(PY) -m pytest tests/rules tests/contract tests/log_format tests/house
+
+check: fmt-check lint types imports test  ## exactly what CI runs
+
+fmt: $(READY)  ## format the code
+	@$(PY) -m ruff format $(CODE)
+	@$(PY) -m ruff check --fix-only -q $(CODE)
+
+fmt-check: $(READY)
+	@$(PY) -m ruff format --check $(CODE)
+
+lint: $(READY)  ## ruff
+	@$(PY) -m ruff check $(CODE)
+
+types: $(READY)  ## mypy, strict
+	@$(PY) -m mypy
+
+imports: $(READY)  ## the import directions
+	@.venv/bin/lint-imports --no-cache
+
+bench: $(READY)  ## the figures quoted in the docs, on this machine
+	@$(PY) -m bench
+
+docs: $(READY)  ## make the reference pages again from the code
+	@$(PY) -m docs.generate
+
+lock: $(READY)  ## resolve pyproject's pins into the lock files again
+	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		pyproject.toml -o requirements.lock
+	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--extra dev pyproject.toml -o requirements-dev.lock
+
+clean:  ## remove .venv and caches; var/ (keys, databases) stays
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis var/cache *.egg-info
