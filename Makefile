@@ -16,6 +16,9 @@ help:  ## list the targets
 $(READY): pyproject.toml requirements-dev.lock .ci/setup
 	@.ci/setup
 
+.venv/bin/uv:
+	@.ci/setup
+
 setup: $(READY)  ## make .venv with the locked packages (done by every other target too)
 
 demo: $(READY)  ## a sample history through both services, the balances, the Council's reports
@@ -54,7 +57,7 @@ bench: $(READY)  ## the figures quoted in the docs, on this machine
 docs: $(READY)  ## make the reference pages again from the code
 	@$(PY) -m docs.generate
 
-lock: $(READY)  ## resolve pyproject's pins into the lock files again
+lock: | .venv/bin/uv  ## resolve pyproject's pins into the lock files again
 	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		pyproject.toml -o requirements.lock
 	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
