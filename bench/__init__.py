@@ -1,1 +1,1 @@
-"""The canonical workload, the demo, benchmarks, and the runner of a pair of services."""
+"""Workloads, measurements and the demonstration, all run against the real services."""

@@ -1,0 +1,1 @@
+"""The one workload that the demo, the property tests and the benchmarks share."""
