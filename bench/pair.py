@@ -1,0 +1,302 @@
+"""Runs both services as a pair of real processes: `make run`, the demo and the tests start them through here."""
+
+import argparse
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import IO, NoReturn
+
+import requests
+
+LEDGER_BIND = "127.0.0.1:8035"
+REPORTING_BIND = "127.0.0.1:8036"
+TOKEN_HOURS = 12
+TOKEN_RENEWAL_S = 4 * 3600
+OURS = ("FUND_", "LEDGER_", "REPORTING_", "OIDC_", "AUTH_MODE", "SESSION_SECRET_FILE")
+PR_SET_PDEATHSIG = 1
+_BIN = Path(sys.executable).parent
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+class PairFailed(Exception):
+    """A service ended or never became ready; the message says which and where its output is."""
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel kill this process when process `parent` ends, also if it has ended already (Linux)."""
+    if _LIBC is not None:
+        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def free_bind() -> str:
+    """A loopback address with a port that nothing listens on, `host:port`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+def reachable(bind: str) -> str:
+    """The URL of a bind address as seen from this machine."""
+    host, _, port = bind.rpartition(":")
+    return f"http://{'127.0.0.1' if host in ('0.0.0.0', '') else host}:{port}"  # noqa: S104
+
+
+def wait_until(holds: Callable[[], bool], seconds: float, what: str) -> None:
+    """Ask `holds` until it says yes; PairFailed naming `what` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise PairFailed(f"waited {seconds:.0f} s for {what}")
+        time.sleep(0.02)
+
+
+def _leash(parent: int) -> Callable[[], None]:
+    return lambda: die_with(parent)
+
+
+class Pair:
+    """Both services over one FUND_HOME. Start and stop it from one thread that outlives it.
+
+    `settings` are added to the services' environment; anything of ours in the caller's own is left out,
+    so that a test depends on what it says. `output` takes what the services print; None lets it through.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        ledger_bind: str | None = None,
+        reporting_bind: str | None = None,
+        *,
+        settings: Mapping[str, str] | None = None,
+        output: Path | None = None,
+    ) -> None:
+        self.home = Path(home)
+        self.ledger_bind = ledger_bind or free_bind()
+        self.reporting_bind = reporting_bind or free_bind()
+        self.ledger_url = reachable(self.ledger_bind)
+        self.reporting_url = reachable(self.reporting_bind)
+        self.output = output
+        self._settings = dict(settings or {})
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of every command that belongs to this pair."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        return {
+            **kept,
+            "FUND_HOME": str(self.home),
+            "LEDGER_BIND": self.ledger_bind,
+            "REPORTING_BIND": self.reporting_bind,
+            "REPORTING_LEDGER_URL": self.ledger_url,
+            "REPORTING_TOKEN_FILE": str(self.home / "reporting.token"),
+            **self._settings,
+            "FUND_DIE_WITH_PARENT": "1",
+        }
+
+    def command(self, *words: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+        """Run a console script of the project, such as `ledger verify`, in this pair's environment."""
+        program = [str(_BIN / words[0]), *words[1:]]
+        return subprocess.run(program, env=self.environment, capture_output=True, text=True, timeout=seconds)
+
+    def asked(self, *words: str) -> str:
+        """What a command prints; PairFailed with its own words when it fails."""
+        done = self.command(*words)
+        if done.returncode:
+            raise PairFailed(f"`{' '.join(words)}` ended with {done.returncode}: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+    def token(self, role: str, subject: str | None = None) -> str:
+        """A fresh development token of one role."""
+        return self.asked("ledger", "dev-token", "--role", role, "--subject", subject or role)
+
+    def renew_token(self) -> None:
+        """Put a fresh token where reporting looks for it, in one step."""
+        if self._own_token_file():
+            return
+        new = self.home / "reporting.token.new"
+        new.touch(mode=0o600)
+        new.write_text(self.token("reporting") + "\n")
+        new.rename(self.home / "reporting.token")
+
+    def _own_token_file(self) -> bool:
+        return "REPORTING_TOKEN_FILE" in self._settings
+
+    def start(self) -> "Pair":
+        """Make the keys, start the ledger, then reporting with the log's key pinned; wait until both are ready."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self._settings.setdefault("REPORTING_LOG_VKEY", self.asked("ledger", "vkey"))
+        self.renew_token()
+        self.start_ledger(wait=False)
+        self.start_reporting(wait=False)
+        self.wait_ready("ledger")
+        self.wait_ready("reporting")
+        return self
+
+    def start_ledger(self, *, wait: bool = True) -> None:
+        """Start the ledger and, unless told otherwise, wait until it is ready."""
+        self._start("ledger", wait)
+
+    def start_reporting(self, *, wait: bool = True) -> None:
+        """Start reporting and, unless told otherwise, wait until it is ready."""
+        self._start("reporting", wait)
+
+    def _start(self, name: str, wait: bool) -> None:
+        self._processes[name] = subprocess.Popen(
+            [str(_BIN / name), "serve"],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._sink(),
+            stderr=subprocess.STDOUT if self.output else None,
+            preexec_fn=_leash(os.getpid()),  # noqa: PLW1509 - this process starts no threads before its children
+        )
+        if wait:
+            self.wait_ready(name)
+
+    def _sink(self) -> IO[bytes] | None:
+        return self.output.open("ab") if self.output else None
+
+    def wait_ready(self, name: str, seconds: float = 60) -> None:
+        """Return once the service answers /readyz with 200; PairFailed when it ends or takes too long."""
+        url = f"{self.ledger_url if name == 'ledger' else self.reporting_url}/readyz"
+        wait_until(lambda: self._ready(name, url), seconds, f"{name} to be ready at {url}")
+
+    def _ready(self, name: str, url: str) -> bool:
+        if (status := self._processes[name].poll()) is not None:
+            where = f"; its output: {self.output}" if self.output else ""
+            raise PairFailed(f"{name} ended with {status} before it was ready{where}")
+        with contextlib.suppress(requests.RequestException):
+            return requests.get(url, timeout=2).status_code == 200
+        return False
+
+    def kill_ledger(self) -> None:
+        """SIGKILL the ledger, as a power cut would."""
+        self._kill("ledger")
+
+    def kill_reporting(self) -> None:
+        """SIGKILL reporting, as a power cut would."""
+        self._kill("reporting")
+
+    def _kill(self, name: str) -> None:
+        process = self._processes.pop(name)
+        process.kill()
+        process.wait()
+
+    def stop(self, seconds: float = 20) -> None:
+        """SIGTERM reporting, then the ledger, each waited for; SIGKILL for what has not ended in time."""
+        for name in ("reporting", "ledger"):
+            process = self._processes.pop(name, None)
+            if process is None:
+                continue
+            process.terminate()
+            try:
+                process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def ended(self) -> str | None:
+        """The name of a service that has ended by itself, if any."""
+        return next((name for name, process in self._processes.items() if process.poll() is not None), None)
+
+    def __enter__(self) -> "Pair":
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class _Asked(BaseException):
+    """Somebody asked this runner to stop: Ctrl-C, SIGTERM or a closed terminal."""
+
+
+def _stop_on_signals() -> None:
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def asked(number: int, frame: FrameType | None) -> NoReturn:
+        for one in signals:
+            signal.signal(one, signal.SIG_IGN)
+        raise _Asked
+
+    for one in signals:
+        signal.signal(one, asked)
+
+
+def from_environment() -> Pair:
+    """The pair that the caller's own settings describe; every setting is passed on to the services."""
+    given = {name: value for name, value in os.environ.items() if name.startswith(OURS)}
+    return Pair(
+        Path(given.get("FUND_HOME", "var")),
+        given.get("LEDGER_BIND", LEDGER_BIND),
+        given.get("REPORTING_BIND", REPORTING_BIND),
+        settings=given,
+    )
+
+
+def where_to_look(pair: Pair) -> str:
+    """What a person needs to go on: addresses, how to make a token, one request."""
+    home = "" if pair.home == Path("var") else f"FUND_HOME={pair.home} "
+    mint = f"{home}.venv/bin/ledger dev-token --role finance --subject gl-1"
+    return f"""
+Ledger     {pair.ledger_url}/docs
+Reporting  {pair.reporting_url}/
+A token    {mint}
+A request  curl -H "Authorization: Bearer $({mint})" "{pair.ledger_url}/v1/facility?year=2008"
+Ctrl-C stops both.
+"""
+
+
+def _watch(pair: Pair) -> str:
+    """Renew reporting's token as long as both services live; the name of the one that ended."""
+    renewed = time.monotonic()
+    while not (ended := pair.ended()):
+        time.sleep(0.2)
+        if time.monotonic() - renewed > TOKEN_RENEWAL_S:
+            pair.renew_token()
+            renewed = time.monotonic()
+    return ended
+
+
+def leash_option() -> int | None:
+    """Read `--parent PID`, and die when that process dies; for programs that make starts."""
+    options = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
+    options.add_argument("--parent", type=int, help="end when this process ends")
+    parent: int | None = options.parse_args().parent
+    if parent is not None:
+        die_with(parent)
+    return parent
+
+
+def main() -> int:
+    """Run both services until asked to stop: 0; 3 with a sentence when one does not start or ends by itself."""
+    leash_option()
+    _stop_on_signals()
+    try:
+        with from_environment() as pair:
+            print(where_to_look(pair), flush=True)
+            print(f"{_watch(pair)} ended by itself; stopping the other.", file=sys.stderr)
+    except PairFailed as failure:
+        print(failure, file=sys.stderr)
+    except _Asked:
+        return 0
+    return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())
