@@ -1,8 +1,6 @@
 """Runs both services as a pair of real processes: `make run`, the demo and the tests start them through here."""
 
-import argparse
 import contextlib
-import ctypes
 import os
 import signal
 import socket
@@ -16,26 +14,18 @@ from typing import IO, NoReturn
 
 import requests
 
+from bench.leash import leash_option, leashed
+
 LEDGER_BIND = "127.0.0.1:8035"
 REPORTING_BIND = "127.0.0.1:8036"
 TOKEN_HOURS = 12
 TOKEN_RENEWAL_S = 4 * 3600
 OURS = ("FUND_", "LEDGER_", "REPORTING_", "OIDC_", "AUTH_MODE", "SESSION_SECRET_FILE")
-PR_SET_PDEATHSIG = 1
 _BIN = Path(sys.executable).parent
-_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 class PairFailed(Exception):
     """A service ended or never became ready; the message says which and where its output is."""
-
-
-def die_with(parent: int) -> None:
-    """Have the kernel kill this process when process `parent` ends, also if it has ended already (Linux)."""
-    if _LIBC is not None:
-        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def free_bind() -> str:
@@ -58,10 +48,6 @@ def wait_until(holds: Callable[[], bool], seconds: float, what: str) -> None:
         if time.monotonic() > deadline:
             raise PairFailed(f"waited {seconds:.0f} s for {what}")
         time.sleep(0.02)
-
-
-def _leash(parent: int) -> Callable[[], None]:
-    return lambda: die_with(parent)
 
 
 class Pair:
@@ -158,7 +144,7 @@ class Pair:
             stdin=subprocess.DEVNULL,
             stdout=self._sink(),
             stderr=subprocess.STDOUT if self.output else None,
-            preexec_fn=_leash(os.getpid()),  # noqa: PLW1509 - this process starts no threads before its children
+            preexec_fn=leashed(os.getpid()),
         )
         if wait:
             self.wait_ready(name)
@@ -229,7 +215,7 @@ class _Asked(BaseException):
 def _stop_on_signals() -> None:
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-    def asked(number: int, frame: FrameType | None) -> NoReturn:
+    def asked(_number: int, _frame: FrameType | None) -> NoReturn:
         for one in signals:
             signal.signal(one, signal.SIG_IGN)
         raise _Asked
@@ -271,16 +257,6 @@ def _watch(pair: Pair) -> str:
             pair.renew_token()
             renewed = time.monotonic()
     return ended
-
-
-def leash_option() -> int | None:
-    """Read `--parent PID`, and die when that process dies; for programs that make starts."""
-    options = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
-    options.add_argument("--parent", type=int, help="end when this process ends")
-    parent: int | None = options.parse_args().parent
-    if parent is not None:
-        die_with(parent)
-    return parent
 
 
 def main() -> int:
