@@ -11,7 +11,7 @@ def write(diary: Diary) -> None:
         "The budget of 2007 allocates USD 1.4 million to Line 1",
         budget(2007, "22100000.00", "4800000.00", "3600000.00", "1500000.00"),
     )
-    diary.post("programme", "Seven projects apply", *_applications())
+    diary.post("programme", "Seven projects apply", *_first_applications(), *_later_applications())
     _decisions(diary)
     _payments(diary)
     diary.post(
@@ -23,19 +23,57 @@ def write(diary: Diary) -> None:
     )
 
 
-def _applications() -> list[Event]:
+def _first_applications() -> list[Event]:
     return [
         submitted("NC.0001", "SEN", "line-1", "120000.00", "2007-05-02", "Labour migration unit in Senegal"),
-        submitted("NC.0002", "PHL", "line-1", "150000.00", "2007-05-09", "Pre-departure information in the Philippines"),
         submitted(
-            "RG.0003", "GHA KEN SEN", "line-1", "240000.00", "2007-06-01", "Exchange on counter-trafficking",
-            area="regulating-migration", activities=(4, 7), co_funding="60000.00",
+            "NC.0002", "PHL", "line-1", "150000.00", "2007-05-09", "Pre-departure information in the Philippines"
+        ),
+        submitted(
+            "RG.0003",
+            "GHA KEN SEN",
+            "line-1",
+            "240000.00",
+            "2007-06-01",
+            "Exchange on counter-trafficking",
+            area="regulating-migration",
+            activities=(4, 7),
+            co_funding="60000.00",
         ),
         submitted("NC.0004", "ECU", "line-1", "95000.00", "2007-06-11", "Migration data in Ecuador", activities=(1, 6)),
-        submitted("NC.0005", "ALB", "line-1", "60000.00", "2007-06-12", "Return counselling in Albania", area="forced-migration"),
-        submitted("NC.0006", "ROU", "line-1", "80000.00", "2007-06-13", "Border management in Romania", area="regulating-migration"),
-        submitted("NC.0007", "NPL", "line-2", "100000.00", "2007-11-05", "Labour attachés of Nepal", area="facilitating-migration"),
-    ]  # fmt: skip
+    ]
+
+
+def _later_applications() -> list[Event]:
+    return [
+        submitted(
+            "NC.0005",
+            "ALB",
+            "line-1",
+            "60000.00",
+            "2007-06-12",
+            "Return counselling in Albania",
+            area="forced-migration",
+        ),
+        submitted(
+            "NC.0006",
+            "ROU",
+            "line-1",
+            "80000.00",
+            "2007-06-13",
+            "Border management in Romania",
+            area="regulating-migration",
+        ),
+        submitted(
+            "NC.0007",
+            "NPL",
+            "line-2",
+            "100000.00",
+            "2007-11-05",
+            "Labour attachés of Nepal",
+            area="facilitating-migration",
+        ),
+    ]
 
 
 def _decisions(diary: Diary) -> None:

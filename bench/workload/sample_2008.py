@@ -38,7 +38,7 @@ def write(diary: Diary) -> None:
         "A balance returned in 2007 is reported late, as a prior-period adjustment",
         returned("NC.0002", "5000.00", "2007-12-20", adjusts_year=2007),
     )
-    diary.post("programme", "Applications of 2008", *_applications())
+    diary.post("programme", "Applications of 2008", *_first_applications(), *_later_applications())
     _decisions(diary)
     _article_4(diary)
     diary.post(
@@ -49,7 +49,8 @@ def write(diary: Diary) -> None:
     diary.post(
         "approver", "The revised income carries an increase", approved("NC.0010", "20000.00", "2008-11-03", "increased")
     )
-    _payments(diary)
+    _instalments(diary)
+    _reports(diary)
     _year_end(diary)
 
 
@@ -64,17 +65,59 @@ def _contributions() -> list[Event]:
     ]
 
 
-def _applications() -> list[Event]:
+def _first_applications() -> list[Event]:
     return [
-        submitted("NC.0010", "SEN", "line-2", "200000.00", "2008-02-20", "Labour migration unit in Senegal, second phase", follow_up_of="NC.0001"),
-        submitted("NC.0011", "KEN", "line-2", "150000.00", "2008-02-21", "Diaspora engagement of Kenya", activities=(2, 5)),
+        submitted(
+            "NC.0010",
+            "SEN",
+            "line-2",
+            "200000.00",
+            "2008-02-20",
+            "Labour migration unit in Senegal, second phase",
+            follow_up_of="NC.0001",
+        ),
+        submitted(
+            "NC.0011", "KEN", "line-2", "150000.00", "2008-02-21", "Diaspora engagement of Kenya", activities=(2, 5)
+        ),
         submitted("NC.0012", "GHA", "line-2", "250000.00", "2008-02-25", "Migration profile of Ghana", activities=(1,)),
-        submitted("RG.0013", "COL ECU PER", "line-2", "290000.00", "2008-02-26", "Andean labour mobility", area="facilitating-migration"),
-        submitted("NC.0014", "BGD", "line-2", "195000.00", "2008-03-05", "Safe migration from Bangladesh", activities=(3, 9), endorsed=False),
-        submitted("NC.0015", "JOR", "line-2", "160000.00", "2008-03-06", "Border training in Jordan", area="regulating-migration"),
-        submitted("NC.0016", "UKR", "line-2", "175000.00", "2008-03-07", "Migration data in Ukraine", area="cross-cutting"),
+        submitted(
+            "RG.0013",
+            "COL ECU PER",
+            "line-2",
+            "290000.00",
+            "2008-02-26",
+            "Andean labour mobility",
+            area="facilitating-migration",
+        ),
+    ]
+
+
+def _later_applications() -> list[Event]:
+    return [
+        submitted(
+            "NC.0014",
+            "BGD",
+            "line-2",
+            "195000.00",
+            "2008-03-05",
+            "Safe migration from Bangladesh",
+            activities=(3, 9),
+            endorsed=False,
+        ),
+        submitted(
+            "NC.0015",
+            "JOR",
+            "line-2",
+            "160000.00",
+            "2008-03-06",
+            "Border training in Jordan",
+            area="regulating-migration",
+        ),
+        submitted(
+            "NC.0016", "UKR", "line-2", "175000.00", "2008-03-07", "Migration data in Ukraine", area="cross-cutting"
+        ),
         submitted("NC.0017", "MDA", "line-1", "140000.00", "2008-03-10", "Remittances to Moldova"),
-    ]  # fmt: skip
+    ]
 
 
 def _decisions(diary: Diary) -> None:
@@ -115,7 +158,7 @@ def _article_4(diary: Diary) -> None:
     )
 
 
-def _payments(diary: Diary) -> None:
+def _instalments(diary: Diary) -> None:
     ids = diary.post(
         "finance",
         "Instalments of 2008",
@@ -131,6 +174,9 @@ def _payments(diary: Diary) -> None:
         disbursed("RG.0013", "50000.00", "2008-09-02"),
     )
     diary.reverse("A payment booked twice is reversed", ids[-1], "Booked twice, illustrative")
+
+
+def _reports(diary: Diary) -> None:
     diary.post(
         "finance",
         "Expenditure of 2008",

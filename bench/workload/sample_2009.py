@@ -30,8 +30,10 @@ def write(diary: Diary) -> None:
     close(diary, 2008, "2009-03-31")
     _contributions(diary)
     _line_2_runs_short(diary)
-    _line_1(diary)
+    _line_1_applies(diary)
+    _line_1_overrides(diary)
     _projects_end(diary)
+    _projects_close(diary)
     _year_end(diary)
 
 
@@ -84,13 +86,32 @@ def _line_2_runs_short(diary: Diary) -> None:
     )
 
 
-def _line_1(diary: Diary) -> None:
+def _line_1_applies(diary: Diary) -> None:
     diary.post(
         "programme",
         "Applications on Line 1, one following up another of the same line",
-        submitted("NC.0020", "ECU", "line-1", "110000.00", "2009-03-02", "Migration data in Ecuador, second phase", follow_up_of="NC.0004"),
-        submitted("RG.0021", "JOR YEM EGY", "line-1", "220000.00", "2009-03-03", "Regional consultations", area="cross-cutting"),
-    )  # fmt: skip
+        submitted(
+            "NC.0020",
+            "ECU",
+            "line-1",
+            "110000.00",
+            "2009-03-02",
+            "Migration data in Ecuador, second phase",
+            follow_up_of="NC.0004",
+        ),
+        submitted(
+            "RG.0021",
+            "JOR YEM EGY",
+            "line-1",
+            "220000.00",
+            "2009-03-03",
+            "Regional consultations",
+            area="cross-cutting",
+        ),
+    )
+
+
+def _line_1_overrides(diary: Diary) -> None:
     approval = approved("NC.0020", "110000.00", "2009-05-04")
     diary.refused("approver", "A follow-up within Line 1 needs an override", approval)
     diary.post(
@@ -133,6 +154,9 @@ def _projects_end(diary: Diary) -> None:
         completed("NC.0012", "2009-06-30"),
         completed("NC.0007", "2009-07-31"),
     )
+
+
+def _projects_close(diary: Diary) -> None:
     diary.post(
         "finance",
         "Financial closure",

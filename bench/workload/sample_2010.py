@@ -32,20 +32,41 @@ def write(diary: Diary) -> None:
     diary.post(
         "approver", "The retained project of Tanzania is approved", approved("NC.0019", "150000.00", "2010-02-22")
     )
-    _projects(diary)
+    _applications(diary)
+    _decisions(diary)
     _cancellation(diary)
     _rules(diary)
     _year_end(diary)
 
 
-def _projects(diary: Diary) -> None:
+def _applications(diary: Diary) -> None:
     diary.post(
         "programme",
         "Applications of 2010",
-        submitted("NC.0022", "COL", "line-2", "200000.00", "2010-01-18", "Integration of returnees in Colombia", area="forced-migration"),
-        submitted("RG.0023", "BGD NPL PHL", "line-2", "300000.00", "2010-01-19", "Ethical recruitment", area="facilitating-migration", activities=(3, 8)),
+        submitted(
+            "NC.0022",
+            "COL",
+            "line-2",
+            "200000.00",
+            "2010-01-18",
+            "Integration of returnees in Colombia",
+            area="forced-migration",
+        ),
+        submitted(
+            "RG.0023",
+            "BGD NPL PHL",
+            "line-2",
+            "300000.00",
+            "2010-01-19",
+            "Ethical recruitment",
+            area="facilitating-migration",
+            activities=(3, 8),
+        ),
         submitted("NC.0024", "HND", "line-1", "85000.00", "2010-01-20", "Passport services of Honduras"),
-    )  # fmt: skip
+    )
+
+
+def _decisions(diary: Diary) -> None:
     diary.post(
         "approver",
         "Approvals at the very ceilings",

@@ -73,9 +73,18 @@ def contribution(step: str, code: str, donor: str, line: str, amount: str, on: s
 
 
 def submitted(
-    code: str, states: str, line: str, requested: str, on: str, title: str, *, area: str = "migration-and-development",
-    activities: tuple[int, ...] = (3,), endorsed: bool = True, **more: object,
-) -> Event:  # fmt: skip
+    code: str,
+    states: str,
+    line: str,
+    requested: str,
+    on: str,
+    title: str,
+    *,
+    area: str = "migration-and-development",
+    activities: tuple[int, ...] = (3,),
+    endorsed: bool = True,
+    **more: object,
+) -> Event:
     """A project's submission, by default endorsed by each State it names on the day it is submitted."""
     named = states.split()
     papers = [{"state": state, "on": on, "document": f"Letter {code} {state}, illustrative"} for state in named]
