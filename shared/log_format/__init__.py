@@ -1,0 +1,1 @@
+"""Formats of the transparency log and their checks: canonical bytes, Merkle tree, tiles, notes, checkpoints, proofs."""
