@@ -1,0 +1,137 @@
+"""Serving a WSGI application: one granian worker that never outlives its parent, plain words when it cannot start."""
+
+import ctypes
+import importlib
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.server import MPServer
+
+THREADS_MIN = 32
+KILL_TIMEOUT_SECONDS = 20
+PORT_WAIT_SECONDS = 3.0
+BACKLOG = 2048
+_PR_SET_PDEATHSIG = 1
+
+stopping = threading.Event()
+"""Set in the worker as soon as it is told to stop, so that long polls end at once."""
+
+
+class CannotServe(Exception):
+    """The application refuses to start; `exit_code` 1 mismatch, 2 settings, 3 unavailable."""
+
+    def __init__(self, sentence: str, exit_code: int = 3) -> None:
+        super().__init__(sentence)
+        self.exit_code = exit_code
+
+
+class _Server(MPServer):
+    """Granian's server, remembering how its worker ended."""
+
+    worker_exit_code = 0
+
+    def _stop_workers(self) -> None:
+        workers = list(self.wrks)
+        if not self.interrupt_signal:
+            for worker in workers:
+                worker.inner.join(timeout=1)
+        ended = [worker.inner.exitcode for worker in workers if worker.inner.exitcode]
+        super()._stop_workers()  # type: ignore[no-untyped-call]
+        self.worker_exit_code = ended[0] if ended else 0
+
+
+def serve(factory: str, host: str, port: int, threads: int = 64) -> int:
+    """Serve what `factory` ("module:function") builds until SIGTERM or SIGINT; returns the exit code."""
+    if os.environ.get("FUND_DIE_WITH_PARENT") == "1":
+        die_with_parent(os.getppid())
+    if not _port_is_free(host, port):
+        print(f"{host}:{port} is taken by another process.", file=sys.stderr)
+        return 3
+    server = _Server(
+        factory,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=max(threads, THREADS_MIN),
+        backlog=BACKLOG,
+        backpressure=BACKLOG,
+        workers_kill_timeout=KILL_TIMEOUT_SECONDS,
+        log_enabled=False,
+    )
+    try:
+        server.serve(target_loader=_Loader(factory, os.getpid()), wrap_loader=False)
+    except SystemExit:
+        return server.worker_exit_code if server.worker_exit_code in (1, 2, 3) else 3
+    return 0
+
+
+class _Loader:
+    """Builds the application in the worker process, tied to the parent's life."""
+
+    def __init__(self, factory: str, parent: int) -> None:
+        self._factory = factory
+        self._parent = parent
+
+    def __call__(self) -> Callable[..., Any]:
+        die_with_parent(self._parent)
+        module, _, function = self._factory.partition(":")
+        _tell_when_stopping()
+        try:
+            application: Callable[..., Any] = getattr(importlib.import_module(module), function)()
+        except CannotServe as refusal:
+            print(refusal, file=sys.stderr, flush=True)
+            os._exit(refusal.exit_code)
+        return application
+
+
+def _tell_when_stopping() -> None:
+    """Have `stopping` set when granian's own signal handler runs, which it installs after the application is built."""
+    from granian import _signals
+
+    install: Callable[..., None] = _signals.set_main_signals
+
+    def set_main_signals(interrupt_handler: Callable[..., None], reload_handler: Any = None) -> None:
+        def handler(*args: Any) -> None:
+            stopping.set()
+            interrupt_handler(*args)
+
+        install(handler, reload_handler)
+
+    _signals.set_main_signals = set_main_signals
+
+
+def die_with_parent(parent: int) -> None:
+    """Be killed as soon as the parent process ends, however it ends (Linux); exits now if it is gone already."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(3)
+
+
+def _port_is_free(host: str, port: int) -> bool:
+    """Whether nobody listens there, waiting a little for a predecessor that is still ending."""
+    deadline = time.monotonic() + PORT_WAIT_SECONDS
+    while not _can_bind(host, port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _can_bind(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
