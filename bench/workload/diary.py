@@ -68,55 +68,15 @@ def caused(event: Event, reversed_kind: str | None = None) -> int:
     return 2 if derives else 0
 
 
-class Diary:
-    """Numbers events per source, knows at which position each lands on an empty log, keeps the steps."""
+class Numbering:
+    """Gives events their ids per source, and tells where each lands on a log that was empty before."""
 
     def __init__(self) -> None:
-        self.steps: list[Step] = []
         self.position = SHIPPED_ENTRIES
         self._numbers = dict.fromkeys(SOURCES, 0)
-        self._landed: dict[str, tuple[int, str]] = {}
 
-    def post(self, role: str, label: str, *events: Event, subject: str | None = None) -> list[str]:
-        """Write down an accepted step (201); returns the ids of its events."""
-        return self._step(role, label, events, subject, 201)
-
-    def refused(self, role: str, label: str, event: Event, subject: str | None = None) -> list[str]:
-        """Write down a single event that rules refuse (422, recorded as `command.refused`)."""
-        return self._step(role, label, [event], subject, 422)
-
-    def confirm(self, role: str, label: str, event_id: str, subject: str) -> list[str]:
-        """Write down the confirmation of an earlier event by a second subject of the same role."""
-        return self._naming(role, label, "action.confirmed", event_id, subject, {})
-
-    def reverse(self, label: str, event_id: str, reason: str, subject: str = "approver-1") -> list[str]:
-        """Write down the reversal of an earlier event."""
-        return self._naming("approver", label, "entry.reversed", event_id, subject, {"reason": reason})
-
-    def _naming(self, role: str, label: str, kind: str, event_id: str, subject: str, data: dict[str, str]) -> list[str]:
-        position, named_kind = self._landed[event_id]
-        event = fact(kind, position=position, **data)
-        return self._step(role, label, [event], subject, 201, named=event_id, named_kind=named_kind)
-
-    def _step(
-        self,
-        role: str,
-        label: str,
-        events: Iterable[Event],
-        subject: str | None,
-        status: int,
-        named: str | None = None,
-        named_kind: str | None = None,
-    ) -> list[str]:
-        numbered = [self._numbered(role, event) for event in events]
-        ids = [event["id"] for event in numbered]
-        names = {} if named is None else {ids[0]: named}
-        self.steps.append(Step(role, subject or SUBJECTS[role], numbered, len(numbered) > 1, status, label, names))
-        for event in numbered:
-            self._land(event, status, named_kind if short(event) == "entry.reversed" else None)
-        return ids
-
-    def _numbered(self, role: str, event: Event) -> Event:
+    def number(self, role: str, event: Event) -> Event:
+        """The event in its envelope."""
         source, prefix = SOURCES[role]
         self._numbers[role] += 1
         return {
@@ -127,8 +87,51 @@ class Diary:
             **event,
         }
 
-    def _land(self, event: Event, status: int, reversed_kind: str | None) -> None:
-        self.position += 1
-        if status == 201:
-            self._landed[event["id"]] = (self.position, short(event))
-            self.position += caused(event, reversed_kind)
+    def land(self, event: Event, reversed_kind: str | None = None) -> int:
+        """The position of an accepted event; what it causes follows at once."""
+        landed = self.position + 1
+        self.position = landed + caused(event, reversed_kind)
+        return landed
+
+
+class Diary:
+    """The steps of a history, each event numbered; without `refusals`, what is refused is left out."""
+
+    def __init__(self, refusals: bool = True) -> None:
+        self.steps: list[Step] = []
+        self.numbering = Numbering()
+        self._refusals = refusals
+        self._landed: dict[str, tuple[int, str]] = {}
+
+    def post(self, role: str, label: str, *events: Event, subject: str | None = None) -> list[str]:
+        """Write down an accepted step (201); returns the ids of its events."""
+        return self._step(role, label, events, subject, None)
+
+    def refused(self, role: str, label: str, event: Event, subject: str | None = None) -> None:
+        """Write down a single event that rules refuse (422, recorded as `command.refused`)."""
+        numbered = self.numbering.number(role, event)
+        if self._refusals:
+            self.steps.append(Step(role, subject or SUBJECTS[role], [numbered], False, 422, label))
+            self.numbering.position += 1
+
+    def confirm(self, role: str, label: str, event_id: str, subject: str) -> None:
+        """Write down the confirmation of an earlier event by a second subject of the same role."""
+        event = fact("action.confirmed", position=self._landed[event_id][0])
+        self._step(role, label, [event], subject, event_id)
+
+    def reverse(self, label: str, event_id: str, reason: str) -> None:
+        """Write down the reversal of an earlier event by an approver."""
+        event = fact("entry.reversed", position=self._landed[event_id][0], reason=reason)
+        self._step("approver", label, [event], None, event_id)
+
+    def _step(
+        self, role: str, label: str, events: Iterable[Event], subject: str | None, named: str | None
+    ) -> list[str]:
+        numbered = [self.numbering.number(role, event) for event in events]
+        names = {} if named is None else {numbered[0]["id"]: named}
+        batch = len(numbered) > 1
+        self.steps.append(Step(role, subject or SUBJECTS[role], numbered, batch, 201, label, names))
+        for event in numbered:
+            reversed_kind = self._landed[named][1] if named and short(event) == "entry.reversed" else None
+            self._landed[event["id"]] = (self.numbering.land(event, reversed_kind), short(event))
+        return [event["id"] for event in numbered]

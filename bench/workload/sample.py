@@ -14,9 +14,9 @@ def sample_history() -> list[Step]:
     return sample_diary().steps
 
 
-def sample_diary() -> Diary:
+def sample_diary(refusals: bool = True) -> Diary:
     """The diary after the sample, ready to be continued."""
-    diary = Diary()
+    diary = Diary(refusals)
     for chapter in (sample_states, sample_2007, sample_2008, sample_2009, sample_2010):
         chapter.write(diary)
     return diary
