@@ -71,13 +71,18 @@ class Frontier:
         """Add one leaf hash."""
         self.extend((leaf,))
 
-    def extend(self, leaves: Iterable[bytes]) -> list[list[bytes]]:
-        """Add leaf hashes; returns per tree level the nodes they completed, the first with index old size >> level."""
+    def extend(self, leaves: Iterable[bytes], level: int = 0) -> list[list[bytes]]:
+        """Add leaf hashes; returns per tree level the nodes they completed, the first with index old size >> level.
+
+        With a level, add the roots of complete subtrees of that tree level; ValueError unless the size is a multiple.
+        """
         fresh = list(leaves)
         completed: list[list[bytes]] = []
         waiting: list[bytes] = []
-        below = self.size
-        self.size += len(fresh)
+        below = self.size >> level
+        if below << level != self.size:
+            raise ValueError(f"subtrees of level {level} cannot follow {self.size} leaves")
+        self.size += len(fresh) << level
         while fresh:
             completed.append(fresh)
             nodes = [self._hashes.pop(), *fresh] if below & 1 else fresh

@@ -113,6 +113,16 @@ def test_growing_in_any_steps_gives_one_tree(steps):
     assert ours.hashes == _one_by_one(leaves).hashes
 
 
+def test_whole_subtrees_can_be_added_at_once():
+    leaves = numbered(256 * 5)
+    ours = Frontier(256, [root_of(leaves[:256])])
+    ours.extend([root_of(leaves[at : at + 256]) for at in range(256, 1280, 256)], level=8)
+    assert (ours.size, ours.root()) == (1280, root_of(leaves))
+    ours.append(leaves[0])
+    with pytest.raises(ValueError, match="cannot follow 1281 leaves"):
+        ours.extend([EMPTY_ROOT], level=8)
+
+
 def _one_by_one(leaves):
     frontier = Frontier()
     for leaf in leaves:
