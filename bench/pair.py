@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -15,9 +16,11 @@ from typing import IO, NoReturn
 import requests
 
 from bench.leash import leash_option, leashed
+from shared.access import mint_dev_token
 
 LEDGER_BIND = "127.0.0.1:8035"
 REPORTING_BIND = "127.0.0.1:8036"
+PORTS = range(12_000, 32_000)
 TOKEN_HOURS = 12
 TOKEN_RENEWAL_S = 4 * 3600
 OURS = ("FUND_", "LEDGER_", "REPORTING_", "OIDC_", "AUTH_MODE", "SESSION_SECRET_FILE")
@@ -29,10 +32,13 @@ class PairFailed(Exception):
 
 
 def free_bind() -> str:
-    """A loopback address with a port that nothing listens on, `host:port`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
+    """A loopback address with a port that nothing listens on, `host:port`; below the ports that the kernel
+    hands to outgoing connections, so that it is still free after a service was killed."""
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return f"127.0.0.1:{port}"
 
 
 def reachable(bind: str) -> str:
@@ -104,19 +110,18 @@ class Pair:
 
     def token(self, role: str, subject: str | None = None) -> str:
         """A fresh development token of one role."""
-        return self.asked("ledger", "dev-token", "--role", role, "--subject", subject or role)
+        return mint_dev_token(self.home, role, subject or role, TOKEN_HOURS)
 
     def renew_token(self) -> None:
         """Put a fresh token where reporting looks for it, in one step."""
-        if self._own_token_file():
+        if "REPORTING_TOKEN_FILE" in self._settings:
             return
+        if self._settings.get("AUTH_MODE", "dev") != "dev":
+            raise PairFailed("AUTH_MODE is not dev: name reporting's token in REPORTING_TOKEN_FILE")
         new = self.home / "reporting.token.new"
         new.touch(mode=0o600)
         new.write_text(self.token("reporting") + "\n")
         new.rename(self.home / "reporting.token")
-
-    def _own_token_file(self) -> bool:
-        return "REPORTING_TOKEN_FILE" in self._settings
 
     def start(self) -> "Pair":
         """Make the keys, start the ledger, then reporting with the log's key pinned; wait until both are ready."""
