@@ -1,0 +1,36 @@
+"""Money: exact decimals inside, text with two places outside; no float can enter.
+
+Amounts are US dollars (or Swiss francs in Article 4) unless a name says otherwise.
+"""
+
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+
+
+def amount(text: str) -> Decimal:
+    """The exact value of a decimal string such as "1400000.00"."""
+    return Decimal(text)
+
+
+def text(value: Decimal) -> str:
+    """The one written form of an amount: two places, and never "-0.00"."""
+    return f"{value:.2f}" if value else "0.00"
+
+
+def down_to_cent(value: Decimal) -> Decimal:
+    """Rounded toward zero to the cent: the Facility never gets a fraction too much."""
+    return value.quantize(CENT, ROUND_DOWN)
+
+
+def usd_value(original: Decimal, rate: Decimal) -> Decimal:
+    """USD value of an amount at a rate in USD per unit, half-even to the cent."""
+    return (original * rate).quantize(CENT, ROUND_HALF_EVEN)
+
+
+def received_usd(data: dict) -> Decimal:  # type: ignore[type-arg]
+    """USD value of a fact that has amount, currency and, if not in USD, rate."""
+    value = Decimal(data["amount"])
+    rate = data.get("rate")
+    return usd_value(value, Decimal(rate["value"])) if rate else value
