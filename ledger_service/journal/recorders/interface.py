@@ -76,7 +76,7 @@ class GroupRows:
 
 
 class Reader(Protocol):
-    """What can be read, inside a group's transaction or outside of any."""
+    """What can be read within one transaction: everything as of one moment. Any method may raise StoreUnavailable."""
 
     def head(self) -> int:
         """The last position; 0 in an empty journal."""
@@ -84,40 +84,23 @@ class Reader(Protocol):
     def bodies(self, after: int) -> Iterator[tuple[int, bytes]]:
         """(position, canonical bytes) of every entry after a position, in order, streamed."""
 
-    def keys(self, keys: Sequence[bytes]) -> dict[bytes, KeyRow]:
-        """The idempotency keys among these that are taken."""
+    def rows(self, after: int) -> Iterator[EntryRow]:
+        """Every entry after a position with the columns it is found by, streamed."""
 
     def entries_at(self, positions: Sequence[int]) -> dict[int, bytes]:
         """The canonical bytes at these positions, those that exist."""
-
-    def checkpoint_covering(self, size: int) -> CheckpointRow | None:
-        """The smallest signed checkpoint of at least this many entries."""
-
-
-class Group(Reader, Protocol):
-    """One write transaction: the store's write lock is held until it ends."""
-
-    def append(self, rows: GroupRows) -> None:
-        """Add a group's rows; the transaction's end stores them."""
-
-
-class JournalRecorder(Reader, Protocol):
-    """A store of the journal. Every method may raise StoreUnavailable."""
-
-    def prepare(self, origin: str) -> None:
-        """Create the tables when there are none; StoreRefused when origin or schema version differ."""
-
-    def group(self) -> AbstractContextManager[Group]:
-        """Begin a write transaction, the lock taken first; commits at the end, or rolls all back."""
-
-    def rows(self, after: int) -> Iterator[EntryRow]:
-        """Every stored entry after a position with the columns it is found by, streamed."""
 
     def page(self, after: int, limit: int, wanted: Filter) -> list[tuple[int, bytes]]:
         """Up to `limit` (position, bytes) after a position, oldest first."""
 
     def streams(self, after: str, limit: int) -> list[StreamRow]:
         """Up to `limit` streams by name, after a name."""
+
+    def keys(self, keys: Sequence[bytes]) -> dict[bytes, KeyRow]:
+        """The idempotency keys among these that are taken."""
+
+    def key_rows(self) -> Iterator[tuple[bytes, KeyRow]]:
+        """Every idempotency key in order of position, streamed."""
 
     def hashes(self, level: int, start: int, count: int) -> list[bytes]:
         """Stored hashes of a tile level from an index, fewer at the end."""
@@ -128,11 +111,31 @@ class JournalRecorder(Reader, Protocol):
     def newest_checkpoint(self) -> CheckpointRow | None:
         """The signed checkpoint of the largest size."""
 
+    def checkpoint_covering(self, size: int) -> CheckpointRow | None:
+        """The smallest signed checkpoint of at least this many entries."""
+
     def checkpoints(self, after: int) -> Iterator[CheckpointRow]:
         """Every signed checkpoint of more than `after` entries, smallest first, streamed."""
 
-    def key_rows(self) -> Iterator[tuple[bytes, KeyRow]]:
-        """Every idempotency key in order of position, streamed."""
+
+class Group(Reader, Protocol):
+    """One write transaction: the store's write lock is held until it ends."""
+
+    def append(self, rows: GroupRows) -> None:
+        """Add a group's rows; the transaction's end stores them."""
+
+
+class JournalRecorder(Protocol):
+    """A store of the journal. Every method may raise StoreUnavailable."""
+
+    def prepare(self, origin: str) -> None:
+        """Create the tables when there are none; StoreRefused when origin or schema version differ."""
+
+    def group(self) -> AbstractContextManager[Group]:
+        """Begin a write transaction, the lock taken first; commits at the end, or rolls all back."""
+
+    def reading(self) -> AbstractContextManager[Reader]:
+        """Begin a read transaction."""
 
     def close(self) -> None:
         """Let go of every connection."""

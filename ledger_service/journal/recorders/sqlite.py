@@ -225,8 +225,8 @@ class _Session:
         self._select = recorder._select
 
     def _rows(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
-        self._cursor.execute(statement, values)
-        while rows := self._cursor.sqlite_cursor.fetchmany(CHUNK):
+        cursor = self._cursor.sqlite_cursor.connection.execute(statement, values)
+        while rows := cursor.fetchmany(CHUNK):
             yield from rows
 
     def _in(self, statement: str, values: Sequence[Any]) -> Iterator[Any]:

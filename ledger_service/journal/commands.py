@@ -1,0 +1,55 @@
+"""What a request asks of the journal, and what it answers: posted events with their keys, receipts, dry runs."""
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from shared.log_format.canonical import canonical
+
+Entry = dict[str, Any]
+"""A recorded event with its position, stream, version, … as in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostedEvent:
+    """A checked event as it would be recorded; `digest` is the hex SHA-256 of its content."""
+
+    event: dict[str, Any]
+    digest: str
+
+    @property
+    def key(self) -> bytes:
+        """The idempotency key, for ever: SHA-256 over source and id."""
+        return key_of(self.event["source"], self.event["id"])
+
+
+def key_of(source: str, id: str) -> bytes:
+    """SHA-256 of the RFC 8785 array of source and id."""
+    return sha256(canonical([source, id])).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One request to record: an event, or a batch recorded whole or not at all."""
+
+    events: list[PostedEvent]
+    subject: str
+    roles: frozenset[str]
+    batch: bool = False
+    dry_run: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a command; `problem` is raised to the caller, after what it recorded is durable."""
+
+    receipts: list[dict[str, Any]] = field(default_factory=list)
+    new: bool = False
+    trial: dict[str, Any] | None = None
+    problem: Exception | None = None
+
+
+def receipt(entry: Entry, caused: list[int], warnings: list[dict[str, Any]]) -> dict[str, Any]:
+    """The receipt of a recorded event; its checkpoint is put in when one covers it."""
+    members = ("id", "source", "position", "stream", "version", "recorded_at", "rule_set")
+    return {name: entry[name] for name in members} | {"caused": caused, "warnings": warnings, "checkpoint": None}

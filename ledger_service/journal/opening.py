@@ -1,0 +1,63 @@
+"""Opening a journal: read every entry into the model, and refuse to start when log and entries disagree."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from ledger_service.journal.kept import Kept, OutOfStep
+from ledger_service.journal.recorders.interface import Reader
+from shared.log_format.checkpoints import open_checkpoint
+from shared.log_format.merkle import leaf_hashes
+from shared.log_format.notes import BadNote, Verifier
+
+PAGE = 4096
+
+
+def read_in(kept: Kept, reader: Reader, verifier: Verifier) -> None:
+    """Replay all entries into the empty model; OutOfStep names the first position that does not agree, and why."""
+    for page in _pages(reader.bodies(0)):
+        first = kept.position + 1
+        for position, body in page:
+            kept.replay(position, body)
+        kept.model.publish()
+        _check_hashes(kept, reader, first, [body for _, body in page])
+    _check_head(kept, reader, verifier)
+
+
+def _pages(bodies: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    while page := list(islice(bodies, PAGE)):
+        yield page
+
+
+def _check_hashes(kept: Kept, reader: Reader, first: int, bodies: list[bytes]) -> None:
+    """Grow the tree over a page of entries and compare what is stored of it at every level."""
+    rows = kept.tiles.append(leaf_hashes(bodies))
+    for level in range(rows[-1][0] + 1):
+        expected = [(index, hash_) for at, index, hash_ in rows if at == level]
+        stored = reader.hashes(level, expected[0][0], len(expected))
+        for number, (index, hash_) in enumerate(expected):
+            if number >= len(stored) or stored[number] != hash_:
+                position = index + 1 if level == 0 else index * 256**level + 1
+                cause = (
+                    "the log does not hold the hash of this entry" if level == 0 else f"a hash of level {level} differs"
+                )
+                raise OutOfStep(position, cause)
+    assert rows[0][1] == first - 1
+
+
+def _check_head(kept: Kept, reader: Reader, verifier: Verifier) -> None:
+    """The newest checkpoint must be ours and cover exactly these entries; the log must hold no hashes beyond them."""
+    hashes = reader.hash_levels().get(0, 0)
+    row = reader.newest_checkpoint()
+    size = row.size if row is not None else 0
+    if (hashes, size) != (kept.position, kept.position):
+        first = min(hashes, size, kept.position) + 1
+        cause = f"there are {kept.position} entries, {hashes} hashes, and the newest checkpoint covers {size}"
+        raise OutOfStep(first, cause)
+    if row is None:
+        return
+    try:
+        checkpoint = open_checkpoint(row.note, verifier)
+    except BadNote as error:
+        raise OutOfStep(size, f"the newest checkpoint does not hold: {error}") from error
+    if (checkpoint.size, checkpoint.root) != (kept.position, kept.tiles.root()):
+        raise OutOfStep(size, "the newest checkpoint signs another tree than the entries make")

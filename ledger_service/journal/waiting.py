@@ -1,0 +1,115 @@
+"""Requests waiting for the writer: single events go first, bulk gets its turn, and there is an end to the queue."""
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from threading import Condition
+from typing import Any
+
+from ledger_service.journal.commands import Command, Outcome
+from shared.contract.problems import Unavailable
+from shared.rules.model import Model
+
+GROUP_REQUESTS_MAX = 512
+BULK_EVENTS_MAX = 10_000
+BULK_EVENTS_BETWEEN_SINGLES = 1_000
+WAITING_REQUESTS_MAX = 2_048
+WAITING_EVENTS_MAX = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A command and the promise of its outcome."""
+
+    command: Command
+    outcome: "Future[Outcome]" = field(default_factory=Future)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something to be read off the committed model, and the promise of the answer."""
+
+    ask: Callable[[Model], Any]
+    answer: "Future[Any]" = field(default_factory=Future)
+
+
+class Waiting:
+    """The bounded queue in front of the one writer."""
+
+    def __init__(self, requests_max: int = WAITING_REQUESTS_MAX, events_max: int = WAITING_EVENTS_MAX) -> None:
+        self._requests_max = requests_max
+        self._events_max = events_max
+        self._singles: deque[Posting] = deque()
+        self._bulk: deque[Posting] = deque()
+        self._questions: deque[Question] = deque()
+        self._events = 0
+        self._bulk_is_next = False
+        self._closed = False
+        self._changed = Condition()
+
+    def __len__(self) -> int:
+        return len(self._singles) + len(self._bulk) + len(self._questions)
+
+    def post(self, command: Command) -> "Future[Outcome]":
+        """Queue a command; Unavailable (503) when the queue is full or the service is stopping."""
+        posting = Posting(command)
+        with self._changed:
+            self._check()
+            if self._events and self._events + len(command.events) > self._events_max:
+                raise Unavailable("Too much is waiting to be recorded.", 1)
+            self._events += len(command.events)
+            (self._bulk if command.batch else self._singles).append(posting)
+            self._changed.notify()
+        return posting.outcome
+
+    def ask(self, ask: Callable[[Model], Any]) -> "Future[Any]":
+        """Queue a question to the committed model; Unavailable (503) like `post`."""
+        question = Question(ask)
+        with self._changed:
+            self._check()
+            self._questions.append(question)
+            self._changed.notify()
+        return question.answer
+
+    def _check(self) -> None:
+        if self._closed:
+            raise Unavailable("The service is stopping.", 1)
+        if len(self) >= self._requests_max:
+            raise Unavailable("Too many requests are waiting.", 1)
+
+    def take(self) -> tuple[list[Posting], list[Question]] | None:
+        """What the next turn deals with, waiting for something; None when closed and empty."""
+        with self._changed:
+            while not len(self):
+                if self._closed:
+                    return None
+                self._changed.wait()
+            postings = self._take_bulk() if self._is_bulks_turn() else self._take_singles()
+            self._events -= sum(len(posting.command.events) for posting in postings)
+            questions = list(self._questions)
+            self._questions.clear()
+            return postings, questions
+
+    def _is_bulks_turn(self) -> bool:
+        return bool(self._bulk) and (self._bulk_is_next or not self._singles)
+
+    def _take_singles(self) -> list[Posting]:
+        self._bulk_is_next = True
+        return [self._singles.popleft() for _ in range(min(GROUP_REQUESTS_MAX, len(self._singles)))]
+
+    def _take_bulk(self) -> list[Posting]:
+        """At least one batch, and more while they stay below a limit: a low one when single events wait."""
+        room = BULK_EVENTS_BETWEEN_SINGLES if self._singles else BULK_EVENTS_MAX
+        self._bulk_is_next = False
+        taken = [self._bulk.popleft()]
+        room -= len(taken[0].command.events)
+        while self._bulk and (room := room - len(self._bulk[0].command.events)) >= 0:
+            taken.append(self._bulk.popleft())
+        return taken
+
+    def close(self) -> None:
+        """Take nothing more; what waits is still dealt with."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()

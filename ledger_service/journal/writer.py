@@ -1,0 +1,157 @@
+"""The one writer thread: takes all that waits, decides it on the kept model, commits it at once, answers everybody."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Thread
+from typing import Any
+
+import structlog
+
+from ledger_service.journal.commands import Outcome
+from ledger_service.journal.deciding import Rules, Turn
+from ledger_service.journal.kept import Kept, OutOfStep
+from ledger_service.journal.limits import RefusalLimit
+from ledger_service.journal.recorders.interface import CheckpointRow, Group, JournalRecorder, Reader, StoreUnavailable
+from ledger_service.journal.sealing import Sealer, brief
+from ledger_service.journal.waiting import Posting, Question, Waiting
+from shared.contract.problems import Unavailable
+
+log = structlog.get_logger("journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one group did, for the metrics: `types` are the entries' public names."""
+
+    requests: int
+    types: list[str]
+    seconds: float
+    size: int
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What the writer is given: clock, limits, signature, and who wants to hear of it."""
+
+    sealer: Sealer
+    limit: RefusalLimit
+    now: Callable[[], datetime]
+    published: Callable[[CheckpointRow], None]
+    written: Callable[[Written], None]
+
+
+class Writer(Thread):
+    """Owns the kept model; nobody else touches it."""
+
+    def __init__(
+        self, recorder: JournalRecorder, kept: Kept, rules: Rules, waiting: Waiting, around: Surroundings
+    ) -> None:
+        super().__init__(name="journal-writer", daemon=True)
+        self._recorder = recorder
+        self._kept = kept
+        self._rules = rules
+        self._waiting = waiting
+        self._around = around
+        self.stopped: str | None = None
+
+    def run(self) -> None:
+        """Deal with what waits until the queue is closed and empty."""
+        while (taken := self._waiting.take()) is not None:
+            postings, questions = taken
+            if postings:
+                self._write(postings)
+            if questions:
+                self._answer(questions)
+
+    def _write(self, postings: list[Posting]) -> None:
+        started = time.perf_counter()
+        before = self._kept.mark()
+        sealed: CheckpointRow | None = None
+        try:
+            self._check_in_step()
+            with self._recorder.group() as group:
+                self._kept.catch_up(group)
+                before = self._kept.mark()
+                outcomes, sealed = self._decide(group, postings)
+        except Exception as error:  # noqa: BLE001 - every caller is told, the thread lives on
+            self._kept.abandon(before)
+            self._fail(postings, error)
+            return
+        types = [row.type for row in self._kept.drafts]
+        self._kept.publish()
+        if sealed is not None:
+            self._around.published(sealed)
+        for posting, outcome in zip(postings, outcomes, strict=True):
+            posting.outcome.set_result(outcome)
+        took = time.perf_counter() - started
+        self._around.written(Written(len(postings), types, took, self._kept.position))
+
+    def _decide(self, group: Group, postings: list[Posting]) -> tuple[list[Outcome], CheckpointRow | None]:
+        known = group.keys([posted.key for posting in postings for posted in posting.command.events])
+        if known:
+            self._kept.bring(group.entries_at([row.position for row in known.values()]))
+        head = self._kept.position
+        turn = Turn(self._kept, self._rules, known, now=self._around.now, limit=self._around.limit)
+        outcomes = [turn.decide(posting.command) for posting in postings]
+        sealed = self._around.sealer.append(group, self._kept, turn.keys) if self._kept.drafts else None
+        _cover(group, outcomes, head, sealed)
+        return outcomes, sealed
+
+    def _check_in_step(self) -> None:
+        if self.stopped is not None:
+            raise Unavailable(f"The ledger takes nothing: {self.stopped}", 60)
+
+    def _fail(self, postings: list[Posting], error: Exception) -> None:
+        told = self._told(error)
+        log.error("a group was not recorded", cause=str(error), requests=len(postings))
+        for posting in postings:
+            posting.outcome.set_exception(told)
+
+    def _told(self, error: Exception) -> Exception:
+        """What callers hear; a log out of step stops the journal for good."""
+        if isinstance(error, OutOfStep):
+            self.stopped = str(error)
+            log.critical("the journal has stopped", cause=self.stopped, position=error.position)
+            return Unavailable(f"The ledger takes nothing: {self.stopped}", 60)
+        if isinstance(error, StoreUnavailable):
+            return Unavailable("The database does not answer; nothing was recorded. Ask again with the same id.", 2)
+        return error
+
+    def _answer(self, questions: list[Question]) -> None:
+        before = self._kept.mark()
+        try:
+            self._check_in_step()
+            with self._recorder.reading() as reader:
+                self._kept.catch_up(reader)
+        except Exception as error:  # noqa: BLE001 - every caller is told, the thread lives on
+            self._kept.abandon(before)
+            told = self._told(error)
+            for question in questions:
+                question.answer.set_exception(told)
+            return
+        for question in questions:
+            try:
+                question.answer.set_result(question.ask(self._kept.model))
+            except Exception as error:  # noqa: BLE001 - told to who asked
+                question.answer.set_exception(error)
+
+
+def _cover(reader: Reader, outcomes: list[Outcome], head: int, sealed: CheckpointRow | None) -> None:
+    """Give every receipt the smallest signed checkpoint that covers it."""
+    receipts = sorted((got for outcome in outcomes for got in outcome.receipts), key=lambda got: got["position"])
+    covered, shown = 0, None
+    for got in receipts:
+        if got["position"] > covered:
+            row = sealed if got["position"] > head else reader.checkpoint_covering(got["position"])
+            assert row is not None, f"position {got['position']} is under no checkpoint"
+            covered, shown = row.size, brief(row)
+        got["checkpoint"] = shown
+
+
+def receipts_checkpoint(receipts: list[dict[str, Any]]) -> dict[str, object]:
+    """The smallest signed checkpoint that covers a whole batch."""
+    last: dict[str, Any] = max(receipts, key=lambda got: got["position"])
+    checkpoint: dict[str, object] = last["checkpoint"]
+    return checkpoint
