@@ -126,7 +126,7 @@ def _of_reversed(entry: Entry, books: Books) -> tuple[Posting, ...]:
 def _available(counter_account: str, row: str, sign: int = 1) -> Callable[[Entry, Books], list[Leg]]:
     """Legs that move a posted amount between a line's available money and another account."""
 
-    def legs(entry: Entry, books: Books) -> list[Leg]:
+    def legs(entry: Entry, _: Books) -> list[Leg]:
         value = sign * received_usd(entry["data"])
         return [("available", value, row), (counter_account, -value, None)]
 
@@ -136,14 +136,14 @@ def _available(counter_account: str, row: str, sign: int = 1) -> Callable[[Entry
 def _between(debited: str, credited: str) -> Callable[[Entry, Books], list[Leg]]:
     """Legs that move a posted amount between two accounts that are not available money."""
 
-    def legs(entry: Entry, books: Books) -> list[Leg]:
+    def legs(entry: Entry, _: Books) -> list[Leg]:
         value = amount(entry["data"]["amount"])
         return [(debited, value, None), (credited, -value, None)]
 
     return legs
 
 
-def _revision(entry: Entry, books: Books) -> list[Leg]:
+def _revision(entry: Entry, _: Books) -> list[Leg]:
     change = amount(entry["data"]["change"])
     return [("available", change, "revisions"), ("allocation", -change, None)]
 
@@ -153,12 +153,12 @@ def _freeing(entry: Entry, books: Books) -> list[Leg]:
     return [("available", value, "freed"), ("undisbursed", -value, None)]
 
 
-def _income(entry: Entry, books: Books) -> list[Leg]:
+def _income(entry: Entry, _: Books) -> list[Leg]:
     value = received_usd(entry["data"])
     return [("cash", value, None), (entry["data"]["kind"], -value, None)]
 
 
-def _migration(entry: Entry, books: Books) -> list[Leg]:
+def _migration(entry: Entry, _: Books) -> list[Leg]:
     data = entry["data"]
     approved, disbursed, spent = (amount(data[field]) for field in ("approved", "disbursed", "spent"))
     return [

@@ -60,7 +60,7 @@ def actual(year: IncomeYear) -> Income:
 
 
 def derive(income: Income, rules: RuleSet, year: int, outside: Decimal = ZERO) -> Derivation:
-    """Both lines of a year under a rule set; `outside` is carry-forward and recovered balances (Part III, bullets 1, 2, 5)."""
+    """Both lines of a year (Part III, bullets 1, 2, 5); `outside` is carry-forward and recovered balances, in USD."""
     said = rules.parameters
     cap = capped_room(income, rules, outside)
     full_1 = amount(said["line_1_amount"])
@@ -86,7 +86,7 @@ def derive(income: Income, rules: RuleSet, year: int, outside: Decimal = ZERO) -
         "line_1": text(line_1),
         "line_2": text(line_2),
         "facility": text(line_1 + line_2),
-        "binding": _binding(line_1 < full_1, line_2 < share, share, rules, year),
+        "binding": _binding(line_1 < full_1 or line_2 < share, rules, year),
     }
     short = {"line-1": "line-1/amount"} if line_1 < full_1 else {}
     return Derivation(line_1, line_2, steps, short)
@@ -111,9 +111,9 @@ def capped_room(income: Income, rules: RuleSet, outside: Decimal) -> Decimal | N
     return max(ZERO, room - max(ZERO, outside)) if rules.parameters["cap_counts"] == "all" else room
 
 
-def _binding(line_1_short: bool, line_2_short: bool, share: Decimal, rules: RuleSet, year: int) -> str:
+def _binding(capped: bool, rules: RuleSet, year: int) -> str:
     """The rule that decided the year: what kept the lines from being larger."""
-    if line_1_short or line_2_short:
+    if capped:
         return "facility/cap"
     if rules.parameters["share"] is None or year < rules.parameters["first_year"]:
         return "line-2/first-year"
@@ -142,5 +142,6 @@ def allocation_exception(derivation: Derivation, line: str) -> dict[str, str] | 
         "rule": derivation.exceptions[line],
         "resolution": source.resolution,
         "paragraph": source.paragraph,
-        "detail": f"Line 1 is {derivation.steps['line_1']}, less than {derivation.steps['line_1_amount']}: the cap comes first.",
+        "detail": f"Line 1 is {derivation.steps['line_1']}, less than {derivation.steps['line_1_amount']}:"
+        " the cap comes first.",
     }

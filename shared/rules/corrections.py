@@ -144,10 +144,10 @@ def ceilings_again(case: Case) -> list[Finding]:
 
 @rule("project/life-cycle")
 def rule_can_be_overridden(case: Case) -> Finding:
-    """Only practice rules of a project decision and the follow-up direction can be overridden; Part III only by a rule set."""
+    """Only practice rules of a project decision and the follow-up direction can be overridden, never Part III."""
     named = case.data["rule"]
     source = SOURCES[named]
-    finding = case.finding(
+    return case.finding(
         named,
         source.overridable,
         {"rule": named, "resolution": source.resolution, "paragraph": source.paragraph},
@@ -155,7 +155,6 @@ def rule_can_be_overridden(case: Case) -> Finding:
         "a rule set that changes it (rules.adopted); overrides are for "
         + ", ".join(rule_id for rule_id, found in SOURCES.items() if found.overridable),
     )
-    return finding
 
 
 def reallocate(case: Case) -> list[Caused]:

@@ -26,7 +26,10 @@ Apply = Callable[[Model, Entry], None]
 
 @dataclass(frozen=True)
 class Kind:
-    """How a type is judged and applied; `binds` where a closed year takes no more of it, `pends` where a second subject confirms."""
+    """How a type is judged and applied.
+
+    `binds`: a closed year takes no more of it; `pends`: it takes effect when a second subject confirms.
+    """
 
     stream: Callable[[Case], str]
     gates: tuple[Rule, ...] = ()
@@ -40,7 +43,7 @@ class Kind:
 
 
 def _named(name: str) -> Callable[[Case], str]:
-    return lambda case: name
+    return lambda _: name
 
 
 def _by(prefix: str, field: str) -> Callable[[Case], str]:

@@ -81,7 +81,7 @@ def subject_to_article_4(found: Arrears, years: int, comparison: str) -> bool:
 
 @rule("member-state/eligible")
 def states_eligible(case: Case) -> Finding:
-    """Member State, developing or in transition, not in the EU, not withdrawn; partners of a regional project may be non-members."""
+    """Member States, developing or in transition, not in the EU, not withdrawn; non-members only in regional projects."""
     project = case.known_project
     regional = project.scope == "regional"
     barred = {
@@ -135,7 +135,7 @@ def not_subject_to_article_4(case: Case) -> Finding | None:
 
 
 def article_4_finding(case: Case, states: tuple[str, ...]) -> Finding:
-    """The Article 4 test of some States on the case's date: the first barred State's figures, and every barred State."""
+    """The Article 4 test of some States on the case's date: the figures of the first barred one, and all barred."""
     said = case.rules.parameters
     years, comparison = said["article_4_years"], said["article_4_comparison"]
     found = {state: arrears_on(case.model, state, case.on, years) for state in states}

@@ -24,7 +24,7 @@ class Table(Generic[K, V]):
         self._rows: dict[K, V] = {}
         self._undo = undo
 
-    def get(self, key: K, default: Any = None) -> Any:
+    def get(self, key: Any, default: Any = None) -> Any:
         """The record, or the default."""
         return self._rows.get(key, default)
 
@@ -33,10 +33,6 @@ class Table(Generic[K, V]):
 
     def __contains__(self, key: K) -> bool:
         return key in self._rows
-
-    def keys(self) -> list[K]:
-        """All keys, in the order of their first record."""
-        return list(self._rows)
 
     def put(self, key: K, record: V) -> None:
         """Record under a key, replacing what stood there."""

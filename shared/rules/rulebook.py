@@ -88,7 +88,7 @@ def well_formed(case: Case) -> Finding:
         "rules/well-formed",
         not found,
         found or {"version": data["version"], "effective_from": data["effective_from"]},
-        "A rule set needs a new version, a date after every earlier set's, and a citation for each parameter it changes.",
+        "A rule set needs a new version, a date after every earlier set's, and a citation for each parameter.",
         f"a new version, effective after {latest}, with exactly one citation for each parameter named",
     )
 

@@ -58,7 +58,7 @@ def closes_in_order(case: Case) -> Finding:
     """Years with income or line facts close in order, each once, after actual income has been recorded."""
     model, year = case.model, case.data["year"]
     closed = closed_through(model, None)
-    earlier = sorted(of for of in model.years.keys() if of < year and (closed is None or of > closed))
+    earlier = sorted(of for of in model.years.rows() if of < year and (closed is None or of > closed))
     received = (model.income.get(year) or IncomeYear()).receipts
     return case.finding(
         "year/closed",
