@@ -1,0 +1,22 @@
+"""Line allocations and their revisions with the ledger's derivation, filed per year."""
+
+from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_table
+from reporting_service.projections.view import View
+
+table = filed_table("allocations")
+
+
+def allocations() -> FiledFacts:
+    """The projection."""
+    types = ("line.allocated", "line.allocation-revised", "line.opened")
+    return FiledFacts(table, types, lambda fact: str(fact.year))
+
+
+def allocations_of(view: View, year: int) -> list[Filed]:
+    """What both lines were given for a year, opening balances included, in the order of the log."""
+    return filed(view, table, str(year))
+
+
+def all_allocations(view: View) -> list[Filed]:
+    """The same for every year."""
+    return view.once("allocations", lambda: filed(view, table))

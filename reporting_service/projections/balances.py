@@ -1,0 +1,148 @@
+"""Running balances: every posting with its account's total after it, so that any position is an index look-up."""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import Column, Connection, Integer, Table, Text, func, select
+
+from reporting_service.projections.fact import Fact
+from reporting_service.projections.tables import DERIVED, Rows
+from reporting_service.projections.view import View
+from shared.money import ZERO, text
+
+keys = Table(
+    "balance_keys",
+    DERIVED,
+    Column("key", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("line", Text),
+    Column("year", Integer, nullable=False),
+    Column("row", Text),
+)
+postings = Table(
+    "postings",
+    DERIVED,
+    Column("key", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("amount", Text, nullable=False),
+    Column("debits", Text, nullable=False),
+    Column("credits", Text, nullable=False),
+    Column("effective_on", Text, nullable=False),
+    Column("project", Text),
+    sqlite_with_rowid=False,
+)
+
+Name = tuple[str, int, str | None]
+"""Account, year, T2 row."""
+
+
+class Balance(NamedTuple):
+    """What one account took in and gave in one year and T2 row, in USD, both positive."""
+
+    account: str
+    line: str | None
+    year: int
+    row: str | None
+    debits: Decimal
+    credits: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """Debits less credits."""
+        return self.debits - self.credits
+
+
+class Balances:
+    """The projection: one row per key and position."""
+
+    types: frozenset[str] = frozenset()
+
+    def __init__(self) -> None:
+        self._keys: dict[Name, int] = {}
+        self._totals: list[tuple[Decimal, Decimal]] = []
+
+    def recall(self, connection: Connection) -> None:
+        """Take up every key's totals."""
+        found = connection.execute(_latest(None)).all()
+        self._totals = [(ZERO, ZERO)] * len(found)
+        for key, account, _, year, row, debited, credited in found:
+            self._keys[account, year, row] = key
+            self._totals[key] = (Decimal(debited), Decimal(credited))
+
+    def fold(self, fact: Fact, rows: Rows) -> None:
+        """Move each account that the fact's postings name."""
+        moved: dict[int, tuple[Decimal, str | None]] = {}
+        for posting in fact.postings:
+            name = (posting.account, posting.year, posting.row)
+            key = self._keys.get(name)
+            if key is None:
+                key = self._new_key(name, posting.line, fact.position, rows)
+            before = moved.get(key)
+            moved[key] = (posting.amount + before[0] if before else posting.amount, posting.project)
+        added = rows["postings"]
+        for key, (amount, project) in moved.items():
+            debited, credited = self._totals[key]
+            if amount < 0:
+                credited -= amount
+            else:
+                debited += amount
+            self._totals[key] = (debited, credited)
+            added.append((key, fact.position, text(amount), text(debited), text(credited), fact.on, project))
+
+    def _new_key(self, name: Name, line: str | None, position: int, rows: Rows) -> int:
+        key = self._keys[name] = len(self._totals)
+        self._totals.append((ZERO, ZERO))
+        account, year, row = name
+        rows["balance_keys"].append((key, position, account, line, year, row))
+        return key
+
+
+def _latest(position: int | None):  # type: ignore[no-untyped-def]
+    last = select(func.max(postings.c.position)).where(postings.c.key == keys.c.key)
+    if position is not None:
+        last = last.where(postings.c.position <= position)
+    chosen = select(
+        keys.c.key, keys.c.account, keys.c.line, keys.c.year, keys.c.row, postings.c.debits, postings.c.credits
+    ).join(postings, postings.c.key == keys.c.key)
+    if position is not None:
+        chosen = chosen.where(keys.c.position <= position)
+    return chosen.where(postings.c.position == last.correlate(keys).scalar_subquery()).order_by(keys.c.key)
+
+
+def balances(view: View) -> list[Balance]:
+    """Every account's balance per year and T2 row, as the view knows them."""
+    return view.once("balances", lambda: _booked_by(view) if view.as_of else _known(view))
+
+
+def _known(view: View) -> list[Balance]:
+    found = view.connection.execute(_latest(view.position))
+    return [
+        Balance(account, line, year, row, Decimal(debited), Decimal(credited))
+        for _, account, line, year, row, debited, credited in found
+    ]
+
+
+def _booked_by(view: View) -> list[Balance]:
+    """The same from the single postings, because a booking date may lie anywhere in the order of the log."""
+    chosen = (
+        select(keys.c.key, keys.c.account, keys.c.line, keys.c.year, keys.c.row, postings.c.amount)
+        .join(postings, postings.c.key == keys.c.key)
+        .where(postings.c.position <= view.position, postings.c.effective_on <= view.as_of)
+        .order_by(keys.c.key)
+    )
+    sums: dict[int, Balance] = {}
+    for key, account, line, year, row, amount in view.connection.execute(chosen):
+        before = sums.get(key) or Balance(account, line, year, row, ZERO, ZERO)
+        value = Decimal(amount)
+        if value < 0:
+            sums[key] = before._replace(credits=before.credits - value)
+        else:
+            sums[key] = before._replace(debits=before.debits + value)
+    return list(sums.values())
+
+
+def total(found: Iterable[Balance], keep: Callable[[Balance], bool]) -> Decimal:
+    """Sum of the balances that `keep` accepts, in USD."""
+    return sum((balance.total for balance in found if keep(balance)), ZERO)

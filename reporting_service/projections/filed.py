@@ -1,0 +1,86 @@
+"""Facts filed under a key: the read model of facts too few or too different for columns of their own."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Column, Connection, Integer, Table, Text, select
+
+from reporting_service.projections.fact import Fact
+from reporting_service.projections.tables import DERIVED, Rows
+from reporting_service.projections.view import View
+
+
+class Filed(NamedTuple):
+    """A fact as filed: `origin` is the position of the entry that carries the data, `sign` −1 takes it back."""
+
+    key: str
+    position: int
+    origin: int
+    sign: int
+    type: str
+    effective_on: str
+    year: int
+    subject: str
+    data: dict[str, Any]
+
+
+def filed_table(name: str) -> Table:
+    """A table of filed facts."""
+    return Table(
+        name,
+        DERIVED,
+        Column("key", Text, primary_key=True),
+        Column("position", Integer, primary_key=True, autoincrement=False),
+        Column("origin", Integer, nullable=False),
+        Column("sign", Integer, nullable=False),
+        Column("type", Text, nullable=False),
+        Column("effective_on", Text, nullable=False),
+        Column("year", Integer, nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("data", Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
+class FiledFacts:
+    """A projection of some event types into such a table."""
+
+    def __init__(self, table: Table, types: Iterable[str], key: Callable[[Fact], str]) -> None:
+        self.types = frozenset(types)
+        self._name = table.name
+        self._key = key
+
+    def recall(self, connection: Connection) -> None:
+        """Nothing is remembered: every row stands alone."""
+
+    def fold(self, fact: Fact, rows: Rows) -> None:
+        """File one fact."""
+        entry = fact.entry
+        rows[self._name].append(
+            (
+                self._key(fact),
+                fact.position,
+                entry["position"],
+                fact.sign,
+                fact.short,
+                fact.on,
+                fact.year,
+                entry["recorded_by"],
+                orjson.dumps(entry["data"]).decode(),
+            )
+        )
+
+
+def filed(view: View, table: Table, key: str | None = None, *, dated: bool = True) -> list[Filed]:
+    """The facts filed, all or under one key, in the order of the log, those taken back and their reversals left out.
+
+    Unless `dated`, the view's booking date plays no part.
+    """
+    chosen = select(table).where(table.c.position <= view.position).order_by(table.c.position)
+    if key is not None:
+        chosen = chosen.where(table.c.key == key)
+    found = [Filed(*row[:8], orjson.loads(row[8])) for row in view.connection.execute(chosen)]
+    gone = {fact.origin for fact in found if fact.sign < 0}
+    kept = [fact for fact in found if fact.origin not in gone]
+    return [fact for fact in kept if not dated or not view.as_of or fact.effective_on <= view.as_of]

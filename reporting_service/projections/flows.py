@@ -1,0 +1,123 @@
+"""What each fact does to its line and year by its own amount: a second count, made without the postings.
+
+Table T15 sets it beside the postings and beside the projects; all three must agree.
+"""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, Connection, Integer, Table, Text, func, select
+
+from reporting_service.projections.balances import keys
+from reporting_service.projections.fact import Fact
+from reporting_service.projections.tables import DERIVED, Rows
+from reporting_service.projections.view import View
+from shared.money import ZERO, amount, received_usd, text
+
+flows = Table(
+    "flows",
+    DERIVED,
+    Column("line", Text, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("effective_on", Text, nullable=False),
+    Column("available", Text, nullable=False),
+    Column("granted", Text, nullable=False),
+    Column("freed", Text, nullable=False),
+    Column("disbursed", Text, nullable=False),
+    Column("spent", Text, nullable=False),
+    Column("recovered", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+
+class Flow(NamedTuple):
+    """USD of one line: net effect on available money, and what happened to grants."""
+
+    available: Decimal = ZERO
+    granted: Decimal = ZERO
+    freed: Decimal = ZERO
+    disbursed: Decimal = ZERO
+    spent: Decimal = ZERO
+    recovered: Decimal = ZERO
+
+    def plus(self, other: "Flow") -> "Flow":
+        """Both together."""
+        return Flow(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+    def negated(self) -> "Flow":
+        """What a reversal does."""
+        return Flow(*(-value for value in self))
+
+
+FREEING = frozenset({"grant.cancelled", "project.financially-closed"})
+EFFECTS: dict[str, dict[str, int]] = {
+    "line.opened": {"available": 1},
+    "line.allocated": {"available": 1},
+    "line.allocation-revised": {"available": 1},
+    "contribution.received": {"available": 1},
+    "contribution.refunded": {"available": -1},
+    "project.migrated": {},
+    "grant.approved": {"available": -1, "granted": 1},
+    "grant.increased": {"available": -1, "granted": 1},
+    "grant.decreased": {"available": 1, "granted": -1},
+    "grant.cancelled": {"available": 1, "freed": 1},
+    "project.financially-closed": {"available": 1, "freed": 1},
+    "grant.disbursed": {"disbursed": 1},
+    "expenditure.reported": {"spent": 1},
+    "grant.balance-returned": {"available": 1, "recovered": 1},
+}
+"""Event type to what its amount moves, and which way."""
+
+
+def flow_of(fact: Fact, freed: Decimal) -> Flow:
+    """What a fact does to its line; `freed` is what a cancellation or closure sets free."""
+    data = fact.data
+    if fact.short == "project.migrated":
+        granted, disbursed, spent = (fact.sign * amount(data[name]) for name in ("approved", "disbursed", "spent"))
+        return Flow(granted=granted, disbursed=disbursed, spent=spent)
+    value = freed if fact.short in FREEING else amount(data["change"]) if "change" in data else received_usd(data)
+    return Flow(**{name: fact.sign * way * value for name, way in EFFECTS[fact.short].items()})
+
+
+class Flows:
+    """The projection: running totals per line and year."""
+
+    types = frozenset(EFFECTS)
+
+    def __init__(self, freed_by: Callable[[Fact], Decimal], line_of: Callable[[Fact], str]) -> None:
+        self._freed_by = freed_by
+        self._line_of = line_of
+        self._totals: dict[tuple[str, int], Flow] = {}
+
+    def recall(self, connection: Connection) -> None:
+        """Take up the totals of every line and year."""
+        for row in _read(connection, None):
+            self._totals[row[0], row[1]] = Flow(*map(Decimal, row[2:]))
+
+    def fold(self, fact: Fact, rows: Rows) -> None:
+        """Add the fact's effect to its line and year."""
+        line = self._line_of(fact)
+        key = (line, fact.year)
+        total = self._totals.get(key, Flow()).plus(flow_of(fact, self._freed_by(fact)))
+        self._totals[key] = total
+        rows["flows"].append((line, fact.year, fact.position, fact.on, *map(text, total)))
+
+
+def _read(connection: Connection, position: int | None) -> Iterable[tuple[Any, ...]]:
+    named = select(keys.c.line, keys.c.year).where(keys.c.line.is_not(None)).distinct().subquery()
+    last = select(func.max(flows.c.position)).where(flows.c.line == named.c.line, flows.c.year == named.c.year)
+    if position is not None:
+        last = last.where(flows.c.position <= position)
+    same = (flows.c.line == named.c.line) & (flows.c.year == named.c.year)
+    chosen = select(flows.c.line, flows.c.year, *flows.c[4:]).join(named, same)
+    return connection.execute(chosen.where(flows.c.position == last.correlate(named).scalar_subquery())).tuples()
+
+
+def flows_by_year(view: View) -> dict[tuple[str, int], Flow]:
+    """Totals by line and year, as known at the view's position."""
+    return view.once(
+        "flows",
+        lambda: {(row[0], int(row[1])): Flow(*map(Decimal, row[2:])) for row in _read(view.connection, view.position)},
+    )

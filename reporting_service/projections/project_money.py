@@ -1,0 +1,160 @@
+"""What each project was granted, paid, has spent and given back, per year, with totals after each position."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, Connection, Integer, Table, Text, func, select
+
+from reporting_service.projections.fact import Fact
+from reporting_service.projections.flows import EFFECTS, FREEING, Flow, flow_of
+from reporting_service.projections.tables import DERIVED, Rows
+from reporting_service.projections.view import View
+from shared.money import ZERO, text
+from shared.postings import ProjectBalances
+
+years = Table(
+    "project_years",
+    DERIVED,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("project", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+money = Table(
+    "project_money",
+    DERIVED,
+    Column("project", Text, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("effective_on", Text, nullable=False),
+    Column("granted", Text, nullable=False),
+    Column("freed", Text, nullable=False),
+    Column("disbursed", Text, nullable=False),
+    Column("spent", Text, nullable=False),
+    Column("recovered", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+freed_table = Table(
+    "freed",
+    DERIVED,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("amount", Text, nullable=False),
+)
+
+
+class ProjectMoney:
+    """The projection, and the books that postings are made from."""
+
+    types = frozenset(short for short in EFFECTS if short.startswith(("grant.", "project.", "expenditure.")))
+
+    def __init__(self) -> None:
+        self._lines: dict[str, str] = {}
+        self._totals: dict[str, Flow] = {}
+        self._years: dict[tuple[str, int], Flow] = {}
+        self._freed: dict[int, Decimal] = {}
+
+    def recall(self, connection: Connection) -> None:
+        """Take up every project's totals, and what each cancellation and closure freed."""
+        for project, year, *figures in _read(connection, None):
+            flow = self._years[project, year] = Flow(ZERO, *map(Decimal, figures))
+            self._totals[project] = self._totals.get(project, Flow()).plus(flow)
+        for position, amount in connection.execute(select(freed_table)):
+            self._freed[position] = Decimal(amount)
+
+    def knows(self, code: str, line: str) -> None:
+        """Note the line on which a project draws."""
+        self._lines[code] = line
+
+    def line_of(self, fact: Fact) -> str:
+        """The line that a fact belongs to."""
+        code = fact.data.get("project")
+        return self._lines[code] if code else str(fact.data["line"])
+
+    def project(self, code: str) -> ProjectBalances:
+        """A project's balances so far; granted net of what was freed."""
+        flow = self._totals.get(code, Flow())
+        return ProjectBalances(self._lines[code], flow.granted - flow.freed, flow.disbursed, flow.spent, flow.recovered)
+
+    def freed_at(self, position: int) -> Decimal | None:
+        """What the cancellation or closure at a position freed."""
+        return self._freed.get(position)
+
+    def freed_by(self, fact: Fact) -> Decimal:
+        """What a cancellation or closure sets free: once, the grant less what was disbursed."""
+        if fact.short not in FREEING:
+            return ZERO
+        recorded = self._freed.get(fact.entry["position"])
+        if recorded is not None:
+            return recorded
+        flow = self._totals.get(fact.data["project"], Flow())
+        return flow.granted - flow.freed - flow.disbursed
+
+    def fold(self, fact: Fact, rows: Rows) -> None:
+        """Add the fact to its project's year."""
+        code = fact.data["project"]
+        freed = self.freed_by(fact)
+        if fact.short in FREEING and fact.position not in self._freed and fact.sign > 0:
+            self._freed[fact.position] = freed
+            rows["freed"].append((fact.position, text(freed)))
+        flow = flow_of(fact, freed)
+        self._totals[code] = self._totals.get(code, Flow()).plus(flow)
+        before = self._years.get((code, fact.year))
+        if before is None:
+            rows["project_years"].append((fact.year, code, fact.position))
+        total = self._years[code, fact.year] = before.plus(flow) if before else flow
+        rows["project_money"].append((code, fact.year, fact.position, fact.on, *map(text, total[1:])))
+
+
+def _read(connection: Connection, position: int | None, **only: Any) -> Iterable[tuple[Any, ...]]:
+    last = select(func.max(money.c.position)).where(money.c.project == years.c.project, money.c.year == years.c.year)
+    chosen = select(money.c.project, money.c.year, *money.c[4:])
+    if position is not None:
+        last = last.where(money.c.position <= position)
+        chosen = chosen.where(years.c.position <= position)
+    if "project" in only:
+        chosen = chosen.where(years.c.project == only["project"])
+    same = (money.c.project == years.c.project) & (money.c.year == years.c.year)
+    found = chosen.join(years, same).where(money.c.position == last.correlate(years).scalar_subquery())
+    return connection.execute(found.order_by(money.c.project, money.c.year)).tuples()
+
+
+def money_by_year(view: View, project: str | None = None) -> dict[str, dict[int, Flow]]:
+    """Per project and year, in USD, as the view knows them."""
+    return view.once(("money", project), lambda: _grouped(_flows(view, project)))
+
+
+def _flows(view: View, project: str | None) -> Iterator[tuple[str, int, Flow]]:
+    if view.as_of:
+        yield from _booked_by(view, project)
+        return
+    only = {} if project is None else {"project": project}
+    for code, year, *figures in _read(view.connection, view.position, **only):
+        yield code, year, Flow(ZERO, *map(Decimal, figures))
+
+
+def _booked_by(view: View, project: str | None) -> Iterator[tuple[str, int, Flow]]:
+    """From the steps between totals, because a booking date may lie anywhere in the order of the log."""
+    chosen = select(money).where(money.c.position <= view.position)
+    if project is not None:
+        chosen = chosen.where(money.c.project == project)
+    previous: tuple[str, int] | None = None
+    before = kept = Flow()
+    for code, year, _, on, *figures in view.connection.execute(chosen.order_by(*money.c[:3])):
+        if (code, year) != previous:
+            if previous is not None:
+                yield *previous, kept
+            previous, before, kept = (code, year), Flow(), Flow()
+        after = Flow(ZERO, *map(Decimal, figures))
+        if view.as_of is None or on <= view.as_of:
+            kept = kept.plus(after).plus(before.negated())
+        before = after
+    if previous is not None:
+        yield *previous, kept
+
+
+def _grouped(found: Iterable[tuple[str, int, Flow]]) -> dict[str, dict[int, Flow]]:
+    grouped: dict[str, dict[int, Flow]] = {}
+    for code, year, flow in found:
+        grouped.setdefault(code, {})[year] = flow
+    return grouped

@@ -1,0 +1,140 @@
+"""Projects: what was applied for, and the steps of each one's life with the status after it."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Column, Connection, Integer, Table, Text, select
+
+from reporting_service.projections.fact import Fact
+from reporting_service.projections.tables import DERIVED, Rows
+from reporting_service.projections.view import View
+from shared.rules.projects import LEADS_TO
+
+steps = Table(
+    "project_steps",
+    DERIVED,
+    Column("project", Text, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("origin", Integer, nullable=False),
+    Column("sign", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("effective_on", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+BEGINNINGS = frozenset({"project.submitted", "project.migrated"})
+ALONGSIDE = frozenset(
+    {
+        "project.endorsed",
+        "project.extended",
+        "project.evaluated",
+        "grant.increased",
+        "grant.decreased",
+        "override.recorded",
+    }
+)
+STEPS = BEGINNINGS | ALONGSIDE | frozenset(LEADS_TO)
+
+
+class Step(NamedTuple):
+    """One step of a project's life; `status` is the project's after it."""
+
+    position: int
+    type: str
+    effective_on: str
+    year: int
+    status: str
+    subject: str
+    data: dict[str, Any]
+
+
+class Project(NamedTuple):
+    """A project as submitted or brought in, its status, and every step that stands, in the order of the log."""
+
+    code: str
+    data: dict[str, Any]
+    status: str
+    steps: tuple[Step, ...]
+
+    @property
+    def line(self) -> str:
+        """The line it draws on."""
+        return str(self.data["line"])
+
+
+class Projects:
+    """The projection: one row per step."""
+
+    types = STEPS
+
+    def __init__(self, on_line: Callable[[str, str], None]) -> None:
+        self._on_line = on_line
+        self._statuses: dict[str, str] = {}
+        self._before: dict[int, str] = {}
+
+    def recall(self, connection: Connection) -> None:
+        """Take up every project's line and status, and the status before each step."""
+        chosen = select(steps).order_by(steps.c.project, steps.c.position)
+        for row in connection.execute(chosen):
+            if row.type in BEGINNINGS and row.sign > 0:
+                self._on_line(row.project, orjson.loads(row.data)["line"])
+            if row.sign > 0:
+                self._before[row.origin] = self._statuses.get(row.project, "")
+            self._statuses[row.project] = row.status
+
+    def fold(self, fact: Fact, rows: Rows) -> None:
+        """Add one step, or the taking back of one."""
+        entry, data = fact.entry, fact.data
+        code, origin = data["project"], entry["position"]
+        status = self._statuses.get(code, "")
+        if fact.sign < 0:
+            status = self._before.get(origin, "") if fact.short in LEADS_TO or fact.short in BEGINNINGS else status
+        else:
+            self._before[origin] = status
+            status = self._begun(fact) if fact.short in BEGINNINGS else LEADS_TO.get(fact.short, status)
+        self._statuses[code] = status
+        said = orjson.dumps(data).decode()
+        rows["project_steps"].append(
+            (code, fact.position, origin, fact.sign, fact.short, fact.on, fact.year, status, entry["recorded_by"], said)
+        )
+
+    def _begun(self, fact: Fact) -> str:
+        self._on_line(fact.data["project"], fact.data["line"])
+        return str(fact.data.get("status", "submitted"))
+
+
+def projects(view: View, code: str | None = None) -> dict[str, Project]:
+    """Projects by code, or the one asked for; steps later than the view's booking date are left out."""
+    return view.once(("projects", code), lambda: _read(view, code))
+
+
+def _read(view: View, code: str | None) -> dict[str, Project]:
+    chosen = select(steps).where(steps.c.position <= view.position).order_by(steps.c.project, steps.c.position)
+    if code is not None:
+        chosen = chosen.where(steps.c.project == code)
+    grouped: dict[str, list[Any]] = {}
+    for row in view.connection.execute(chosen):
+        grouped.setdefault(row.project, []).append(row)
+    found = (_project(code, rows, view.as_of) for code, rows in grouped.items())
+    return {project.code: project for project in found if project}
+
+
+def _project(code: str, rows: list[Any], as_of: str | None) -> Project | None:
+    gone = {row.origin for row in rows if row.sign < 0}
+    standing = [row for row in rows if row.sign > 0 and row.origin not in gone]
+    seen = [row for row in standing if as_of is None or row.effective_on <= as_of]
+    begun = next((row for row in seen if row.type in BEGINNINGS), None)
+    if begun is None:
+        return None
+    made = tuple(
+        Step(row.position, row.type, row.effective_on, row.year, row.status, row.subject, orjson.loads(row.data))
+        for row in seen
+    )
+    status = next(
+        (step.status for step in reversed(made) if step.type in LEADS_TO or step.type in BEGINNINGS), made[-1].status
+    )
+    return Project(code, orjson.loads(begun.data), status, made)

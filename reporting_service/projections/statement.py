@@ -1,0 +1,95 @@
+"""Each line's movements of available money in the order of the log, with the running balance."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import Column, Connection, Integer, Table, Text, select
+
+from reporting_service.projections.fact import Fact
+from reporting_service.projections.tables import DERIVED, Rows
+from reporting_service.projections.view import View
+from shared.money import ZERO, text
+from shared.rules.allocation import LINES
+
+movements = Table(
+    "movements",
+    DERIVED,
+    Column("line", Text, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("effective_on", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("row", Text, nullable=False),
+    Column("project", Text),
+    Column("amount", Text, nullable=False),
+    Column("balance", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+
+class Movement(NamedTuple):
+    """One movement of a line's available money, in USD; `balance` is the line's after it."""
+
+    position: int
+    place: int
+    effective_on: str
+    year: int
+    row: str
+    project: str | None
+    amount: Decimal
+    balance: Decimal
+
+
+class Statement:
+    """The projection: one row per movement."""
+
+    types: frozenset[str] = frozenset()
+
+    def __init__(self) -> None:
+        self._balances: dict[str, Decimal] = {}
+
+    def recall(self, connection: Connection) -> None:
+        """Take up each line's last balance."""
+        for line in LINES:
+            chosen = select(movements.c.balance).where(movements.c.line == line)
+            last = chosen.order_by(movements.c.position.desc(), movements.c.place.desc()).limit(1)
+            self._balances[line] = Decimal(connection.execute(last).scalar() or ZERO)
+
+    def fold(self, fact: Fact, rows: Rows) -> None:
+        """Add each posting to a line's available money."""
+        place = 0
+        for posting in fact.postings:
+            line = posting.line
+            if posting.row is None or line is None:
+                continue
+            balance = self._balances[line] = self._balances.get(line, ZERO) + posting.amount
+            rows["movements"].append(
+                (
+                    line,
+                    fact.position,
+                    place,
+                    posting.effective_on,
+                    posting.year,
+                    posting.row,
+                    posting.project,
+                    text(posting.amount),
+                    text(balance),
+                )
+            )
+            place += 1
+
+
+def movements_of(view: View, line: str, after: int, limit: int | None) -> Iterator[Movement]:
+    """A line's movements behind a position, in the order of the log."""
+    chosen = (
+        select(*movements.c[1:])
+        .where(movements.c.line == line, movements.c.position > after, movements.c.position <= view.position)
+        .order_by(movements.c.position, movements.c.place)
+    )
+    if view.as_of:
+        chosen = chosen.where(movements.c.effective_on <= view.as_of)
+    if limit is not None:
+        chosen = chosen.limit(limit)
+    for row in view.connection.execute(chosen):
+        yield Movement(*row[:6], Decimal(row[6]), Decimal(row[7]))

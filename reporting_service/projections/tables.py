@@ -1,0 +1,44 @@
+"""What every projection's tables share: two families of tables, and how rows are written in bulk."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, Table, insert
+
+VERIFIED = MetaData()
+"""The verified copy of the log and the bookmark: what a rebuild reads and never drops."""
+
+DERIVED = MetaData()
+"""What the projections fold out of the log: dropped and made again by a rebuild."""
+
+BESIDE = "rebuilt_"
+"""Prefix of the tables that a rebuild fills beside the live ones."""
+
+Row = tuple[Any, ...]
+Rows = defaultdict[str, list[Row]]
+"""New rows by table name, values in the order of the table's columns; amounts are texts."""
+
+
+def new_rows() -> Rows:
+    """No rows yet."""
+    return defaultdict(list)
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Add rows in one call, past the parameter handling that would cost more than the insert."""
+    if not rows:
+        return
+    dialect = connection.dialect
+    statement = str(insert(table).compile(dialect=dialect))
+    if dialect.positional:
+        connection.exec_driver_sql(statement, list(rows))
+    else:
+        names = [column.name for column in table.columns]
+        connection.exec_driver_sql(statement, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def write(connection: Connection, rows: Rows, metadata: MetaData, prefix: str = "") -> None:
+    """Add the rows of all tables of one family; `prefix` sends them to the tables beside."""
+    for name, added in rows.items():
+        insert_rows(connection, metadata.tables[prefix + name], added)

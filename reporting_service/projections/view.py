@@ -1,0 +1,38 @@
+"""The books as known at a position: what a report is allowed to see."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from reporting_service.projections import log_copy
+
+T = TypeVar("T")
+
+
+@dataclass
+class View:
+    """Entries up to `position` of the `head` verified; with `as_of`, only what is booked on or before that date."""
+
+    connection: Connection
+    position: int
+    head: int
+    as_of: str | None = None
+    _kept: dict[Any, Any] = field(default_factory=dict)
+
+    def once(self, key: Any, make: Callable[[], T]) -> T:
+        """What `make` gives, asked for at most once per view."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
+
+    def checkpoint(self) -> dict[str, Any]:
+        """Size and root of the log as far as this view sees it."""
+        return self.once("checkpoint", lambda: log_copy.checkpoint(self.connection, self.position))
+
+    def recorded_on(self) -> str | None:
+        """The UTC day on which the last entry seen was recorded."""
+        at = log_copy.recorded_at(self.connection, self.position)
+        return at[:10] if at else None
