@@ -8,7 +8,7 @@ PYTEST_WORKERS ?= 2
 # run and demo die with the make that started them, however it dies
 LEASHED := FUND_DIE_WITH_PARENT=1 exec $(PY) -m
 
-.PHONY: help setup demo run test fast check fmt fmt-check lint types imports bench docs lock clean
+.PHONY: help setup demo run test fast check fmt fmt-check lint types imports bench docs lock secrets clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,9 @@ lock: | .venv/bin/uv  ## resolve pyproject's pins into the lock files again
 		pyproject.toml -o requirements.lock
 	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		--extra dev pyproject.toml -o requirements-dev.lock
+
+secrets:  ## random secrets for docker-compose, made once under var/compose
+	@.ci/secrets
 
 clean:  ## remove .venv and caches; var/ (keys, databases) stays
 	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis var/cache *.egg-info

@@ -1,0 +1,102 @@
+"""Makes the reference pages from the code: `make docs`. A test compares what is committed with what this makes."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from shared.contract.event_type import EventType
+from shared.contract.events import EVENT_TYPES
+from shared.contract.schema import EventData, Nested
+
+REFERENCE = Path(__file__).parent / "reference"
+MADE = "Made by `make docs` from the code; do not edit."
+
+
+def event_types() -> str:
+    """The catalogue: a section per type, a row per member."""
+    rows = "\n".join(_overview(kind) for kind in EVENT_TYPES.values())
+    sections = "\n\n".join(_section(kind) for kind in EVENT_TYPES.values())
+    return f"""# Event types
+
+{MADE}
+
+The same catalogue is served at `/v1/event-types`, and as JSON Schema 2020-12 at `/schemas/{{type}}`. Amounts are
+decimal strings with exactly two places. A type without a role is recorded by the ledger itself.
+
+| Type | What happened | Who posts it |
+|---|---|---|
+{rows}
+
+{sections}
+"""
+
+
+def _overview(kind: EventType) -> str:
+    return f"| [`{kind.short}`](#{_anchor(kind)}) | {kind.title} | {_roles(kind)} |"
+
+
+def _anchor(kind: EventType) -> str:
+    return kind.name.replace(".", "")
+
+
+def _roles(kind: EventType) -> str:
+    return ", ".join(sorted(kind.roles)) or "the ledger"
+
+
+def _section(kind: EventType) -> str:
+    together = "".join(f"\n- {words.words}" for words in kind.schema.together)
+    return f"""## {kind.name}
+
+{kind.title}. Stream `{kind.stream}`; posted by {_roles(kind)}. Source: {kind.source}.
+
+| Member | | Form | Meaning |
+|---|---|---|---|
+{_members(kind.schema)}{f"{chr(10)}{together}" if together else ""}"""
+
+
+def _members(schema: EventData, prefix: str = "") -> str:
+    return "\n".join(_member_rows(schema, prefix))
+
+
+def _member_rows(schema: EventData, prefix: str) -> Iterator[str]:
+    for name, member in schema.members().items():
+        need = "required" if member.required else "optional"
+        kind = f"{member.kind} or null" if member.allow_none else member.kind
+        yield f"| `{prefix}{name}` | {need} | {_cell(kind)} | {_cell(member.meaning)} |"
+        if isinstance(member, Nested):
+            yield from _member_rows(member.schema, f"{prefix}{name}.")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def openapi(package: str) -> str:
+    """One service's OpenAPI document as it serves it, keys in a fixed order."""
+    return json.dumps(_openapi_document(package), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _openapi_document(package: str) -> dict[str, Any]:
+    raise NotImplementedError(package)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "event-types.md": event_types,
+    "openapi-ledger.json": lambda: openapi("ledger_service"),
+    "openapi-reporting.json": lambda: openapi("reporting_service"),
+}
+
+
+def main() -> int:
+    """Write every reference page."""
+    REFERENCE.mkdir(exist_ok=True)
+    for name, make in PAGES.items():
+        (REFERENCE / name).write_text(make())
+        print(f"docs/reference/{name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
