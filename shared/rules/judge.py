@@ -44,11 +44,11 @@ def case_of(
 
 
 def judge(case: Case) -> list[Finding]:
-    """Every rule that the case fails; where a gate fails, the others cannot be told."""
+    """Every rule that the case fails; where a gate fails, what comes after it cannot be told."""
     kind = KINDS[case.short]
-    found = failing(case, kind.gates)
-    if found:
-        return found
+    for gate in kind.gates:
+        if found := failing(case, (gate,)):
+            return found
     found = failing(case, kind.rules)
     if case.short in ("grant.approved", "grant.increased"):
         found = not_overridden(case, found)
