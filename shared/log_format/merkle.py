@@ -114,8 +114,8 @@ def _split(width: int) -> int:
     return 1 << ((width - 1).bit_length() - 1)
 
 
-def _perfect(start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Level and index of the perfect subtrees of [start, end), largest first; start is aligned to the first."""
+def perfect_subtrees(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Tree level and index of the perfect subtrees of leaves start … end - 1, largest first, as in a frontier."""
     while start < end:
         level = (end - start).bit_length() - 1
         yield level, start >> level
@@ -123,7 +123,7 @@ def _perfect(start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _range_root(start: int, end: int, node: NodeReader) -> bytes:
-    return _fold([node(level, index) for level, index in _perfect(start, end)])
+    return _fold([node(level, index) for level, index in perfect_subtrees(start, end)])
 
 
 def inclusion_proof(index: int, size: int, node: NodeReader) -> list[bytes]:
