@@ -1,6 +1,6 @@
 """Line allocations and their revisions with the ledger's derivation, filed per year."""
 
-from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_table
+from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_table, moves
 from reporting_service.projections.view import View
 
 table = filed_table("allocations")
@@ -17,6 +17,6 @@ def allocations_of(view: View, year: int) -> list[Filed]:
     return filed(view, table, str(year))
 
 
-def all_allocations(view: View) -> list[Filed]:
-    """The same for every year."""
-    return view.once("allocations", lambda: filed(view, table))
+def allocation_moves(view: View) -> list[Filed]:
+    """The same for every year, with what was taken back and its taking back."""
+    return view.once("allocation-moves", lambda: moves(view, table))

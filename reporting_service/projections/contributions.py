@@ -1,6 +1,6 @@
 """Direct voluntary contributions: pledges, reductions, commitments, receipts and refunds, filed per contribution."""
 
-from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_table
+from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_table, moves
 from reporting_service.projections.view import View
 
 table = filed_table("contributions")
@@ -15,3 +15,8 @@ def contributions() -> FiledFacts:
 def contribution_facts(view: View) -> list[Filed]:
     """Every fact that stands, in the order of the log."""
     return filed(view, table)
+
+
+def contribution_moves(view: View) -> list[Filed]:
+    """The same with what was taken back and its taking back, each in its own year."""
+    return view.once("contribution-moves", lambda: moves(view, table))

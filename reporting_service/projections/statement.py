@@ -92,4 +92,5 @@ def movements_of(view: View, line: str, after: int, limit: int | None) -> Iterat
     if limit is not None:
         chosen = chosen.limit(limit)
     for row in view.connection.execute(chosen):
-        yield Movement(*row[:6], Decimal(row[6]), Decimal(row[7]))
+        position, place, on, year, kind, project, amount, balance = row
+        yield Movement(position, place, on, year, kind, project, Decimal(amount), Decimal(balance))

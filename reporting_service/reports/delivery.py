@@ -1,0 +1,77 @@
+"""T3: what of the money committed to projects was paid out and spent."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from reporting_service.projections.flows import Flow, flows_by_year
+from reporting_service.projections.view import View
+from reporting_service.reports.table import PERCENT, Row, Table, line_cells, line_columns, percent
+from shared.rules.allocation import LINES
+
+Figure = Callable[[Flow], Decimal]
+
+FIGURES: dict[str, tuple[str, Figure]] = {
+    "approved": ("Approved, net of increases and decreases", lambda flow: flow.granted),
+    "freed": ("Freed by cancellation or financial closure", lambda flow: flow.freed),
+    "disbursed": ("Disbursed", lambda flow: flow.disbursed),
+    "spent": ("Spent", lambda flow: flow.spent),
+    "recovered": ("Recovered", lambda flow: flow.recovered),
+}
+
+
+def table(view: View, year: int) -> Table:
+    """The movements of the year, then all years up to its end; the delivery rate is spent ÷ (disbursed − recovered)."""
+    in_year, to_date = _in_year(view), _to_date(view)
+    rows = [
+        Row(key, title, line_cells(year, lambda line, of, of_flow=figure: of_flow(in_year(line, of))))  # type: ignore[misc]
+        for key, (title, figure) in FIGURES.items()
+    ]
+    undisbursed = line_cells(year, lambda line, of: open_commitments(to_date(line, of)))
+    rows += [
+        Row("undisbursed", "Undisbursed at 31 December", undisbursed, level="sum"),
+        Row("delivery-rate", "Delivery rate of the year", _rates(year, in_year), PERCENT),
+    ]
+    rows += [
+        Row(
+            f"cumulative-{key}",
+            f"{title}, all years",
+            line_cells(year, lambda line, of, of_flow=figure: of_flow(to_date(line, of))),  # type: ignore[misc]
+        )
+        for key, (title, figure) in FIGURES.items()
+    ]
+    rows.append(Row("cumulative-delivery-rate", "Delivery rate, all years", _rates(year, to_date), PERCENT))
+    notes = ("Delivery rate: spent ÷ (disbursed − recovered); empty where no more was disbursed than came back.",)
+    return Table("T3", "Commitment and disbursement", line_columns(year), tuple(rows), notes)
+
+
+def open_commitments(flow: Flow) -> Decimal:
+    """Granted and neither freed nor disbursed."""
+    return flow.granted - flow.freed - flow.disbursed
+
+
+def _in_year(view: View) -> Callable[[str, int], Flow]:
+    found = flows_by_year(view)
+    return lambda line, year: found.get((line, year), Flow())
+
+
+def _to_date(view: View) -> Callable[[str, int], Flow]:
+    return lambda line, year: flow_to_date(view, line, year)
+
+
+def flow_to_date(view: View, line: str, year: int) -> Flow:
+    """A line's flows of all years up to one."""
+    flow = Flow()
+    for (of_line, of_year), found in flows_by_year(view).items():
+        if of_line == line and of_year <= year:
+            flow = flow.plus(found)
+    return flow
+
+
+def _rates(year: int, flows: Callable[[str, int], Flow]) -> dict[str, str]:
+    cells: dict[str, str] = {}
+    for of, suffix in ((year, ""), (year - 1, "-prior")):
+        found = {line: flows(line, of) for line in LINES}
+        found["facility"] = found["line-1"].plus(found["line-2"])
+        for line, flow in found.items():
+            cells[line + suffix] = percent(flow.spent, flow.disbursed - flow.recovered)
+    return cells

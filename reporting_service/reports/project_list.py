@@ -1,0 +1,122 @@
+"""T8: the projects that held or moved money of the Facility in a year."""
+
+from decimal import Decimal
+
+from reporting_service.projections.flows import Flow
+from reporting_service.projections.project_money import money_by_year
+from reporting_service.projections.projects import Project, projects
+from reporting_service.projections.view import View
+from reporting_service.reports.delivery import open_commitments
+from reporting_service.reports.table import LINE_TITLES, PERCENT, TEXT, USD, Column, Row, Table, percent
+from shared.money import ZERO, text
+
+DESCRIBED = {"title": "Title", "line": "Line", "scope": "Scope", "states": "States", "status": "Status at 31 December"}
+MONEY = {
+    "approved-year": "Approved in the year",
+    "freed-year": "Freed in the year",
+    "disbursed-year": "Disbursed in the year",
+    "spent-year": "Spent in the year",
+    "recovered-year": "Recovered in the year",
+    "approved": "Approved to date",
+    "freed": "Freed to date",
+    "disbursed": "Disbursed to date",
+    "spent": "Spent to date",
+    "recovered": "Recovered to date",
+    "undisbursed": "Undisbursed",
+}
+MEMO = {"co-funding": "Co-funding (memo)", "follow-on-funding": "Follow-on funding (memo)"}
+COLUMNS = (
+    *(Column(key, title, TEXT) for key, title in DESCRIBED.items()),
+    *(Column(key, title, USD) for key, title in MONEY.items()),
+    Column("delivery-rate", "Delivery rate to date", PERCENT),
+    *(Column(key, title, USD) for key, title in MEMO.items()),
+)
+
+
+def table(view: View, year: int) -> Table:
+    """A project is listed when money of it moved in the year or was still open when it began or ended."""
+    details = projects(view)
+    listed: list[tuple[Project, Flow, Flow]] = []
+    for code, years in money_by_year(view).items():
+        in_year, to_date = years.get(year), to_end_of(years, year)
+        if in_year is not None or is_open(to_date) or is_open(to_end_of(years, year - 1)):
+            listed.append((details[code], in_year or Flow(), to_date))
+    rows = [_row(project, in_year, to_date, year) for project, in_year, to_date in listed]
+    rows += [_total_row(line, listed) for line in LINE_TITLES]
+    notes = (
+        "A regional project's money is never split among its States.",
+        "Co-funding and follow-on funding are what the project reported: the seed-money effect, outside the books.",
+    )
+    return Table("T8", "Projects", COLUMNS, tuple(rows), notes)
+
+
+def to_end_of(years: dict[int, Flow], year: int) -> Flow:
+    """A project's flows of all years up to one."""
+    flow = Flow()
+    for of, found in years.items():
+        if of <= year:
+            flow = flow.plus(found)
+    return flow
+
+
+def is_open(flow: Flow) -> bool:
+    """Money that is granted and not disbursed, or disbursed and neither spent nor recovered."""
+    return open_commitments(flow) != 0 or flow.disbursed - flow.spent - flow.recovered != 0
+
+
+def money_cells(in_year: Flow, to_date: Flow) -> dict[str, str]:
+    """The money columns of a project or of a sum of projects."""
+    cells = {
+        "approved-year": in_year.granted,
+        "freed-year": in_year.freed,
+        "disbursed-year": in_year.disbursed,
+        "spent-year": in_year.spent,
+        "recovered-year": in_year.recovered,
+        "approved": to_date.granted,
+        "freed": to_date.freed,
+        "disbursed": to_date.disbursed,
+        "spent": to_date.spent,
+        "recovered": to_date.recovered,
+        "undisbursed": open_commitments(to_date),
+    }
+    rate = percent(to_date.spent, to_date.disbursed - to_date.recovered)
+    return {key: text(value) for key, value in cells.items()} | {"delivery-rate": rate}
+
+
+def _row(project: Project, in_year: Flow, to_date: Flow, year: int) -> Row:
+    end = f"{year}-12-31"
+    data = project.data
+    described = {
+        "title": data["title"],
+        "line": LINE_TITLES[project.line],
+        "scope": data["scope"],
+        "states": " ".join(data["states"]),
+        "status": status_on(project, end),
+        "co-funding": data.get("co_funding") or "",
+        "follow-on-funding": _follow_on(project, end),
+    }
+    return Row(project.code, project.code, described | money_cells(in_year, to_date))
+
+
+def status_on(project: Project, date: str) -> str:
+    """A project's status on a date: that of its last step booked on or before it."""
+    before = [step.status for step in project.steps if step.effective_on <= date]
+    return before[-1] if before else ""
+
+
+def _follow_on(project: Project, date: str) -> str:
+    found = [
+        Decimal(step.data["follow_on_funding"])
+        for step in project.steps
+        if step.type == "project.evaluated" and step.effective_on <= date and step.data.get("follow_on_funding")
+    ]
+    return text(sum(found, ZERO)) if found else ""
+
+
+def _total_row(line: str, listed: list[tuple[Project, Flow, Flow]]) -> Row:
+    in_year, to_date = Flow(), Flow()
+    for project, of_year, of_all in listed:
+        if line in (project.line, "facility"):
+            in_year, to_date = in_year.plus(of_year), to_date.plus(of_all)
+    blank = dict.fromkeys((*DESCRIBED, *MEMO), "")
+    return Row(f"_{line}", f"{LINE_TITLES[line]}, together", blank | money_cells(in_year, to_date), level="sum")
