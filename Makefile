@@ -20,6 +20,7 @@ $(READY): pyproject.toml requirements-dev.lock .ci/setup
 	@.ci/setup
 
 setup: $(READY)  ## make .venv with the locked packages (done by every other target too)
+	@echo ".venv is ready."
 
 demo: $(READY)  ## a sample history through both services, the balances, the Council's reports
 	@$(LEASHED) bench.demo --parent $$PPID

@@ -1,4 +1,4 @@
-"""docs/tutorial.md, executed block by block; a `text` block after a command is what the command must print."""
+"""docs/tutorial.md and README.md, executed block by block; a `text` block is what the command before must print."""
 
 import re
 import subprocess
@@ -9,15 +9,15 @@ from bench.pair import LEDGER_BIND, REPORTING_BIND
 from tests.house.tree import ROOT
 
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PAGE = (ROOT / "docs" / "tutorial.md").read_text()
-RUN = "make run\n"
+PAGES = {name: (ROOT / name).read_text() for name in ("docs/tutorial.md", "README.md")}
+DONE_HERE = ("make run\n", "make demo\n")  # the fixture runs both services, another test the demo
 
 
 def _steps(page):
     """Pairs of command and expected output (None when the page shows none)."""
     blocks = BLOCK.findall(page)
     for number, (kind, text) in enumerate(blocks):
-        if kind == "sh" and text != RUN:
+        if kind == "sh" and text not in DONE_HERE:
             follows = blocks[number + 1] if number + 1 < len(blocks) else ("sh", "")
             yield text, follows[1] if follows[0] == "text" else None
 
@@ -28,12 +28,15 @@ def _matches(expected, printed):
     return re.fullmatch(pattern, printed.strip()) is not None
 
 
-def test_the_page_starts_both_services_first():
-    assert next(text for kind, text in BLOCK.findall(PAGE) if kind == "sh") == RUN
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_starts_both_services_first(name):
+    commands = [text for kind, text in BLOCK.findall(PAGES[name]) if kind == "sh"]
+    assert "make run\n" in commands[:2]
 
 
-def test_every_block_of_the_tutorial_does_what_it_says(pair, tmp_path):
-    page = PAGE.replace(LEDGER_BIND, pair.ledger_bind).replace(REPORTING_BIND, pair.reporting_bind)
+@pytest.mark.parametrize("name", PAGES)
+def test_every_block_of_the_page_does_what_it_says(pair, tmp_path, name):
+    page = PAGES[name].replace(LEDGER_BIND, pair.ledger_bind).replace(REPORTING_BIND, pair.reporting_bind)
     shell = f"set -eu\ncd {tmp_path}\nln -s {ROOT}/.venv .venv\n"
     marks = []
     for number, (command, expected) in enumerate(_steps(page)):

@@ -1,0 +1,31 @@
+"""The reference pages say what the code does: generated ones are made again and compared, settings by name."""
+
+import ast
+import re
+
+import pytest
+
+from docs.generate import PAGES, REFERENCE
+from tests.house.tree import ROOT
+
+SETTING = re.compile(r"(FUND|LEDGER|REPORTING|AUTH|OIDC|SESSION)_[A-Z0-9_]+")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_generated_page_is_what_the_code_makes(page):
+    assert (REFERENCE / page).read_text() == PAGES[page](), f"docs/reference/{page} is out of date: run `make docs`"
+
+
+def _documented():
+    return set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", (REFERENCE / "settings.md").read_text(), re.MULTILINE))
+
+
+def _read_by(service):
+    """The names of settings that stand as strings in a service's settings module."""
+    tree = ast.parse((ROOT / service / "settings.py").read_text())
+    strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {string for string in strings if SETTING.fullmatch(string)}
+
+
+def test_every_setting_is_documented_and_every_documented_one_is_read():
+    assert _documented() == _read_by("ledger_service") | _read_by("reporting_service")
