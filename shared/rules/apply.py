@@ -97,4 +97,4 @@ def microseconds(recorded_at: str) -> int:
 
 def instant(value: int) -> str:
     """The written form of a recorded instant, always with six places."""
-    return (EPOCH + timedelta(microseconds=value)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{(EPOCH + timedelta(microseconds=value)).isoformat(timespec='microseconds')[:26]}Z"

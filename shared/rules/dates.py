@@ -57,14 +57,16 @@ def booked(model: Model, data: dict[str, Any], on: str, line: str | None) -> str
 
 
 @rule("fact/not-in-the-future")
-def not_in_the_future(case: Case) -> Finding:
+def not_in_the_future(case: Case) -> Finding | None:
     """No fact is dated after the UTC day of its recording."""
     latest = {name: value for name, value in _dates(case.data) if value > case.recorded_on}
     if case.short == "year.closed" and case.on > case.recorded_on:
         latest["year"] = case.on
+    if not latest:
+        return None
     return case.finding(
         "fact/not-in-the-future",
-        not latest,
+        False,
         {"recorded_on": case.recorded_on, **latest},
         f"Recorded on {case.recorded_on}, the fact is dated later.",
         f"dates up to {case.recorded_on}",

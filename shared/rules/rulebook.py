@@ -24,8 +24,11 @@ def shipped_data(version: str) -> dict[str, Any]:
 
 def rule_set_on(model: Model, date: str) -> RuleSet:
     """The set in force on a date; before the first set's date, the first set."""
-    sets = list(model.rule_sets.rows().values())
-    return next((found for found in reversed(sets) if found.effective_from <= date), sets[0])
+    sets = model.rule_sets.rows().values()
+    for found in reversed(sets):
+        if found.effective_from <= date:
+            return found
+    return next(iter(sets))
 
 
 def rule_sets(model: Model) -> list[dict[str, Any]]:

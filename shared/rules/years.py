@@ -14,16 +14,17 @@ from shared.rules.rulebook import rule_set_on
 
 
 @rule("year/closed")
-def year_open(case: Case) -> Finding:
+def year_open(case: Case) -> Finding | None:
     """A closed year takes no more money facts; a late one names it in adjusts_year and is booked in the open year."""
     closed, year = closed_through(case.model, line_of(case)), bound_year(case)
     named = case.data.get("adjusts_year")
     is_closed = closed is not None and year <= closed
-    holds = not is_closed if named is None else is_closed and named == year
+    if is_closed and named == year or not is_closed and named is None:
+        return None
     would_pass = f"adjusts_year {year}" if is_closed else f"without adjusts_year: {year} is open"
     return case.finding(
         "year/closed",
-        holds,
+        False,
         {"year": str(year), "closed_through": str(closed or "none"), "adjusts_year": str(named or "none")},
         f"Years are closed through {closed or 'none'}; the fact is of {year}.",
         would_pass,
