@@ -1,0 +1,1 @@
+"""Random histories, the rules engine and the oracle side by side."""
