@@ -98,6 +98,7 @@ class Follower:
         self._status = FollowerStatus()
         self._doubted_at: float | None = None
         self._failures = 0
+        self._calm = False
         self._thread: threading.Thread | None = None
 
     def status(self) -> FollowerStatus:
@@ -135,10 +136,11 @@ class Follower:
             if self._status.verified_position > position:
                 self._failures, self._doubted_at = 0, None
             self._failures += 1
+            self._calm = False
             self._bookmark = None
             self._recover(error)
         else:
-            self._failures, self._doubted_at = 0, None
+            self._failures, self._doubted_at, self._calm = 0, None, True
             self._status = replace(self._status, trouble=None)
 
     def _round(self) -> None:
@@ -160,7 +162,7 @@ class Follower:
 
     def _hear(self, position: int) -> Heard:
         """The newest checkpoint; waits for one when all is applied and well."""
-        waits = self._failures == 0 and self._seen is not None and self._seen.size == position
+        waits = self._calm and self._seen is not None and self._seen.size == position
         asked = time.monotonic()
         note = self._log.checkpoint(position, self._pace.wait_s) if waits else self._log.checkpoint()
         heard = succession(self._seen, note, self._verifier)
@@ -199,7 +201,7 @@ class Follower:
     def _recover(self, error: Exception) -> None:
         """Stop at proof or lasting doubt; otherwise say the trouble and pause, longer each time."""
         if isinstance(error, NotServed):
-            error = Mismatch(f"{error}, though the checkpoint covers it", error.position)
+            error = Mismatch(f"the ledger signed for position {error.position}, but {error}", error.position)
         if isinstance(error, Mismatch):
             if self._is_final(error):
                 self._stop_at(error)

@@ -1,0 +1,52 @@
+"""A served log, a sink, and followers that are always stopped."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from reporting_service.follower import Follower, Pace
+from shared.log_format.notes import Verifier
+from tests.follower.log_server import LogServer
+from tests.follower.memory_sink import MemorySink
+from tests.log_format.served_log import ServedLog
+
+QUICK = Pace(wait_s=20, round_s=0.0, idle_s=0.02, backoff_s=0.01, backoff_max_s=0.05, doubt_s=0.2)
+
+Following = Callable[..., Follower]
+
+
+def until(holds: Callable[[], bool], within_s: float = 20.0) -> bool:
+    """Whether a condition that another thread brings about holds in time."""
+    ends = time.monotonic() + within_s
+    while not holds() and time.monotonic() < ends:
+        time.sleep(0.001)
+    return holds()
+
+
+@pytest.fixture
+def server() -> Iterator[LogServer]:
+    served = LogServer(ServedLog())
+    yield served
+    served.end()
+
+
+@pytest.fixture
+def sink() -> MemorySink:
+    return MemorySink()
+
+
+@pytest.fixture
+def following(server: LogServer, sink: MemorySink) -> Iterator[Following]:
+    """Starts a follower of the server into the sink."""
+    running: list[Follower] = []
+
+    def begin(into: MemorySink | None = None, verifier: Verifier | None = None, pace: Pace = QUICK) -> Follower:
+        follower = Follower(server.url, lambda: "a-token", verifier or server.log.key.verifier, into or sink, pace=pace)
+        running.append(follower)
+        follower.start()
+        return follower
+
+    yield begin
+    for follower in running:
+        follower.stop()
