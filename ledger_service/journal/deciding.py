@@ -154,9 +154,7 @@ class Turn:
         assert entry is not None
         return entry
 
-    def _try(
-        self, command: Command, posted: PostedEvent, row: KeyRow | None, tried: "Tried"
-    ) -> list[dict[str, Any]]:
+    def _try(self, command: Command, posted: PostedEvent, row: KeyRow | None, tried: "Tried") -> list[dict[str, Any]]:
         """Record one event of a batch, or recognise it; returns the refusals when rules say no, else none."""
         role = self._role(command, posted)
         if row is not None:

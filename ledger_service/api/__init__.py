@@ -1,0 +1,1 @@
+"""The ledger over HTTP: every endpoint parses, asks the journal, answers."""

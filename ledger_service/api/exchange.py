@@ -1,0 +1,86 @@
+"""What surrounds every exchange: request id, the body read whole, access, Accept, headers, one log line."""
+
+import re
+import secrets
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+from ledger_service.api.ledger import ledger
+from ledger_service.api.permissions import admit
+from ledger_service.api.problems import BODY_BYTES_MAX
+from shared.contract.problems import NotAcceptable
+
+log = structlog.get_logger("http")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+PRODUCES = {
+    "/v1/events/<int:position>/proof": "text/plain",
+    "/checkpoint": "text/plain",
+    "/tile/<path:path>": "application/octet-stream",
+    "/metrics": "text/plain",
+    "/docs": "text/html",
+}
+"""What a route answers with; the rest is JSON."""
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def register(app: Flask) -> None:
+    """Put the surroundings around every request of the application."""
+    app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
+    app.before_request(_begin)
+    app.before_request(_admit)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    """Name the request, and read its body before anything is answered: a client still sending sees no answer."""
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    g.started = time.perf_counter()
+    g.identity = None
+    if request.method in ("POST", "PUT", "PATCH", "DELETE"):
+        request.get_data()
+
+
+def _admit() -> None:
+    """Turn away whoever may not, and whoever does not want what the route has."""
+    if request.url_rule is None:
+        return
+    g.identity = admit(ledger(), request)
+    if request.endpoint == "static":
+        return
+    media_type = PRODUCES.get(request.url_rule.rule, "application/json")
+    if request.accept_mimetypes and not request.accept_mimetypes.best_match([media_type]):
+        raise NotAcceptable(f"This address answers with {media_type}.")
+
+
+def _end(response: Response) -> Response:
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    rule = request.url_rule.rule if request.url_rule else "none"
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    identity = g.get("identity")
+    log.info(
+        "answered",
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        ms=round(seconds * 1000, 2),
+        request_id=g.get("request_id"),
+        subject=identity.subject if identity else None,
+        position=g.get("position"),
+    )
+    ledger().metrics.answered(request.method, rule, response.status_code, seconds)
+    return response

@@ -1,0 +1,56 @@
+"""What every endpoint is given: the journal, the log, the clock, who may do what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import orjson
+from flask import Flask, Response, current_app, g
+
+from ledger_service.journal.journal import Journal
+from ledger_service.log.published import Published
+from ledger_service.metrics import Metrics
+from ledger_service.settings import Settings
+from shared.access import Identity, TokenChecker
+from shared.log_format.notes import Verifier
+
+EXTENSION = "fund1035-ledger"
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One running ledger."""
+
+    settings: Settings
+    journal: Journal
+    published: Published
+    checker: TokenChecker
+    verifier: Verifier
+    metrics: Metrics
+    now: Callable[[], datetime]
+
+    def close(self) -> None:
+        """Finish what waits and let go of the database."""
+        self.journal.close()
+
+
+def ledger_of(app: Flask) -> Ledger:
+    """The ledger that an application serves."""
+    return cast(Ledger, app.extensions[EXTENSION])
+
+
+def ledger() -> Ledger:
+    """The ledger of the present request."""
+    return ledger_of(current_app)
+
+
+def caller() -> Identity:
+    """Who asks, once `permissions` let them in."""
+    return cast(Identity, g.identity)
+
+
+def answer(content: object, status: int = 200, media_type: str = "application/json") -> Response:
+    """A JSON answer; bytes are taken as JSON already."""
+    body = content if isinstance(content, bytes) else orjson.dumps(content)
+    return Response(body, status, content_type=media_type)

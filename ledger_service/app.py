@@ -1,0 +1,98 @@
+"""The composition root: settings, clock and store come in, a WSGI application comes out."""
+
+import contextlib
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+
+from flask import Flask
+
+from ledger_service import observing
+from ledger_service.api import exchange, facility, history, intake, openapi, operations, problems, transparency
+from ledger_service.api.ledger import EXTENSION, Ledger
+from ledger_service.journal.journal import Journal, utc_now
+from ledger_service.journal.limits import RefusalLimit
+from ledger_service.journal.recorders.interface import JournalRecorder, StoreRefused, StoreUnavailable
+from ledger_service.journal.recorders.sqlite import SQLiteJournalRecorder
+from ledger_service.log.published import Published
+from ledger_service.metrics import Metrics
+from ledger_service.settings import Settings, SettingsInvalid, load
+from shared import serving
+from shared.access import token_checker
+from shared.log_format.notes import BadKey, SigningKey
+
+BLUEPRINTS = (intake, history, facility, transparency, operations)
+
+
+def create_app(
+    settings: Settings, *, now: Callable[[], datetime] = utc_now, stopping: Event = serving.stopping
+) -> Flask:
+    """The ledger as a WSGI application; StoreRefused or StoreUnavailable when its journal cannot be opened."""
+    app = Flask(__name__, static_folder="static", static_url_path="/static")
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    problems.register(app)
+    exchange.register(app)
+    openapi.register(app, [module.routes for module in BLUEPRINTS])
+    app.extensions[EXTENSION] = open_ledger(settings, now, stopping)
+    return app
+
+
+def open_ledger(settings: Settings, now: Callable[[], datetime], stopping: Event) -> Ledger:
+    """Keys, journal and log put together."""
+    key = signing_key(settings.signing_key_file, settings.origin)
+    recorder = open_recorder(settings)
+    metrics = Metrics()
+    published = Published(recorder.reading, stopping)
+    journal = Journal(
+        recorder,
+        key,
+        now=now,
+        limit=RefusalLimit(settings.refusals_per_minute),
+        published=lambda _: published.announce(),
+        written=metrics.written,
+    )
+    metrics.watch_queue(lambda: journal.queued)
+    checker = token_checker(
+        settings.auth_mode,
+        fund_home=settings.fund_home,
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        jwks_url=settings.oidc_jwks_url,
+    )
+    return Ledger(settings, journal, published, checker, key.verifier, metrics, now)
+
+
+def open_recorder(settings: Settings) -> JournalRecorder:
+    """The journal's store, as LEDGER_DATABASE_URL says."""
+    settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+    return SQLiteJournalRecorder.at(str(settings.sqlite_path))
+
+
+def signing_key(path: Path, origin: str) -> SigningKey:
+    """The log's key, made when there is none; StoreRefused when it cannot be used for this origin."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        with contextlib.suppress(FileExistsError):
+            SigningKey.generate(origin).save(path)
+    try:
+        key = SigningKey.load(path)
+    except (BadKey, UnicodeDecodeError) as error:
+        raise StoreRefused(f"{path}: {error}.") from error
+    if key.name != origin:
+        raise StoreRefused(f"{path} is the key of {key.name}, and LEDGER_ORIGIN is {origin}.")
+    return key
+
+
+def from_environment() -> Flask:
+    """The application that the server process runs; says in plain words why it cannot start."""
+    observing.log_as_json()
+    try:
+        return create_app(load(os.environ))
+    except SettingsInvalid as error:
+        raise serving.CannotServe(str(error), error.exit_code) from error
+    except StoreRefused as error:
+        raise serving.CannotServe(f"The ledger does not start. {error}", error.exit_code) from error
+    except (StoreUnavailable, OSError) as error:
+        raise serving.CannotServe(f"The ledger cannot start: {error}", 3) from error

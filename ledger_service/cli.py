@@ -1,0 +1,113 @@
+"""The `ledger` command: serve, keys and tokens, verify. Exit codes: 0 ok, 1 mismatch, 2 usage, 3 unavailable."""
+
+import json
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from ledger_service.app import signing_key
+from ledger_service.journal.recorders.interface import StoreRefused
+from ledger_service.settings import Settings, SettingsInvalid, load
+from shared import access, serving
+from shared.contract.roles import ROLES
+
+FACTORY = "ledger_service.app:from_environment"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """The ledger of the 1035 Facility. Settings are environment variables (docs/reference/settings.md)."""
+
+
+def _settings() -> Settings:
+    try:
+        return load(os.environ)
+    except SettingsInvalid as error:
+        _stop(str(error), error.exit_code)
+
+
+def _stop(sentence: str, code: int) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(code)
+
+
+def _tell(as_json: bool, **said: Any) -> None:
+    """Print the one value, or all of them as JSON."""
+    click.echo(json.dumps(said) if as_json else next(iter(said.values())))
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+role = click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES), help="Repeatable.")
+subject = click.option("--subject", required=True, help="An opaque id of who acts, never a person's name.")
+
+
+@main.command()
+def serve() -> None:
+    """Serve the ledger at LEDGER_BIND until SIGTERM or Ctrl-C."""
+    settings = _settings()
+    sys.exit(serving.serve(FACTORY, settings.host, settings.port, settings.threads))
+
+
+@main.command()
+@as_json
+def vkey(as_json: bool) -> None:
+    """Print the log's public key, making the key when there is none."""
+    settings = _settings()
+    try:
+        key = signing_key(settings.signing_key_file, settings.origin)
+    except (StoreRefused, OSError) as error:
+        _stop(str(error), 3 if isinstance(error, OSError) else 1)
+    _tell(as_json, vkey=key.vkey, origin=key.name)
+
+
+@main.command("dev-token")
+@role
+@subject
+@click.option("--hours", default=12.0, type=click.FloatRange(0.01, access.DEV_HOURS_MAX), show_default=True)
+@as_json
+def dev_token(roles: tuple[str, ...], subject: str, hours: float, as_json: bool) -> None:
+    """Print a token for AUTH_MODE=dev."""
+    settings = _settings()
+    try:
+        _tell(as_json, token=access.mint_dev_token(settings.fund_home, roles, subject, hours))
+    except ValueError as error:
+        _stop(f"{error}.", 2)
+
+
+@main.command("token-key")
+@as_json
+def token_key(as_json: bool) -> None:
+    """Make the key that `ledger token` signs with, and print the OIDC_JWKS_URL of its public half."""
+    path = access.make_token_key(_settings_for_tokens().fund_home)
+    _tell(as_json, jwks_url=f"file://{path.resolve()}", path=str(path))
+
+
+@main.command()
+@role
+@subject
+@click.option("--hours", default=12.0, type=click.FloatRange(0.01, 24 * 366), show_default=True)
+@as_json
+def token(roles: tuple[str, ...], subject: str, hours: float, as_json: bool) -> None:
+    """Print a token for AUTH_MODE=oidc with the key of `ledger token-key`, for OIDC_ISSUER and OIDC_AUDIENCE."""
+    settings = _settings_for_tokens()
+    if not (settings.oidc_issuer and settings.oidc_audience):
+        _stop("OIDC_ISSUER and OIDC_AUDIENCE are needed: the services check both.", 2)
+    try:
+        issuer, audience = str(settings.oidc_issuer), str(settings.oidc_audience)
+        made = access.mint_token(settings.fund_home, roles, subject, hours, issuer, audience)
+    except FileNotFoundError:
+        _stop("There is no key yet: run `ledger token-key` first.", 2)
+    except ValueError as error:
+        _stop(f"{error}.", 2)
+    _tell(as_json, token=made)
+
+
+def _settings_for_tokens() -> Settings:
+    """The settings, whatever is still missing before the services can start."""
+    given = {name: value for name, value in os.environ.items() if name not in ("AUTH_MODE", "LEDGER_BIND")}
+    try:
+        return load(given)
+    except SettingsInvalid as error:
+        _stop(str(error), error.exit_code)
