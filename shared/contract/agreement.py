@@ -33,13 +33,13 @@ def part_of(part: str, whole: str) -> Together:
     return Together(f"`{part}` ≤ `{whole}`", find)
 
 
-def any_of(*names: str) -> Together:
+def any_of(*names: str, words: str = "") -> Together:
     """At least one of the optional members is there."""
-    words = f"at least one of {', '.join(names)}"
+    words = words or f"at least one of {', '.join(names)}"
 
     def find(_: _Members, posted: _Members) -> Found:
         if not any(name in posted for name in names):
-            yield (names[0],), f"is missing: give {words}"
+            yield (), f"needs {words}"
 
     return Together(words, find, {"anyOf": [{"required": [name]} for name in names]})
 

@@ -10,7 +10,8 @@ from shared.contract.pointers import step
 from shared.contract.problems import Malformed
 from shared.log_format.canonical import canonical
 
-_REQUIRED = ("specversion", "id", "source", "type", "data")
+_REQUIRED = frozenset({"specversion", "id", "source", "type", "data"})
+_OPTIONAL = frozenset({"time", "subject", "datacontenttype", "traceparent", "tracestate"})
 _NOT_RECORDED = frozenset({"traceparent", "tracestate"})
 
 
@@ -50,22 +51,10 @@ def check_event(event: object, pointer: str = "#") -> dict[str, Any]:
 
     An optional attribute that is null counts as absent (CloudEvents JSON format); nothing else is changed.
     """
-    if type(event) is not dict:
-        raise Malformed([{"pointer": pointer, "detail": "must be a CloudEvent object"}])
-    attributes = [(name, value) for name, value in event.items() if name != "data"]
-    kept: dict[str, Any] = {}
-    for name, value in attributes:
-        check = _ATTRIBUTES.get(name)
-        if check is None or (check(value) is not None and (value is not None or name in _REQUIRED)):
-            raise Malformed(list(_faults(event, pointer)))
-        if value is not None and name not in _NOT_RECORDED:
-            kept[name] = value
-    if len(_REQUIRED) - 1 > len(kept.keys() & set(_REQUIRED)) or not EVENT_TYPES[event["type"]].schema.accepts(
-        event.get("data")
-    ):
+    recorded = _recorded(event)
+    if recorded is None:
         raise Malformed(list(_faults(event, pointer)))
-    kept["data"] = event["data"]
-    return kept
+    return recorded
 
 
 def content_digest(event: dict[str, Any]) -> str:
@@ -73,18 +62,37 @@ def content_digest(event: dict[str, Any]) -> str:
     return hashlib.sha256(canonical({"type": event["type"], "data": event["data"]})).hexdigest()
 
 
-def _faults(event: dict[str, Any], pointer: str) -> Iterator[dict[str, str]]:
-    for name in _REQUIRED:
-        if name not in event:
-            yield {"pointer": step(pointer, name), "detail": "is required"}
+def _recorded(event: object) -> dict[str, Any] | None:
+    if type(event) is not dict:
+        return None
+    kept: dict[str, Any] = {}
     for name, value in event.items():
-        if name == "data" or (value is None and name in _ATTRIBUTES and name not in _REQUIRED):
-            continue
-        check = _ATTRIBUTES.get(name)
-        if sentence := check(value) if check else "is not a known member of the envelope":
-            yield {"pointer": step(pointer, name), "detail": sentence}
-    if "data" in event:
-        yield from _data_faults(event, step(pointer, "data"))
+        if name != "data":
+            if value is None and name in _OPTIONAL:
+                continue
+            check = _ATTRIBUTES.get(name)
+            if check is None or check(value):
+                return None
+        if name not in _NOT_RECORDED:
+            kept[name] = value
+    if not kept.keys() >= _REQUIRED or not EVENT_TYPES[kept["type"]].schema.accepts(kept["data"]):
+        return None
+    return kept
+
+
+def _faults(event: object, pointer: str) -> Iterator[dict[str, str]]:
+    if type(event) is not dict:
+        yield {"pointer": pointer, "detail": "must be a CloudEvent object"}
+        return
+    for name in sorted(_REQUIRED - event.keys()):
+        yield {"pointer": step(pointer, name), "detail": "is required"}
+    for name, value in event.items():
+        if name == "data":
+            yield from _data_faults(event, step(pointer, name))
+        elif value is not None or name not in _OPTIONAL:
+            check = _ATTRIBUTES.get(name)
+            if sentence := check(value) if check else "is not a known member of the envelope":
+                yield {"pointer": step(pointer, name), "detail": sentence}
 
 
 def _data_faults(event: dict[str, Any], pointer: str) -> Iterator[dict[str, str]]:

@@ -115,6 +115,7 @@ class Text(Checked):
     """One line of visible text up to `most` characters."""
 
     def __init__(self, meaning: str, most: int = 200, **options: bool) -> None:
+        self.most = most
         json = _string(checks.TEXT, minLength=1, maxLength=most)
         super().__init__(meaning, f"text ≤ {most}", checks.text(most), json, **options)
 

@@ -1,9 +1,8 @@
 """Objects that several events hold: rates, endorsements, checkpoints, and free figures of the ledger's own facts."""
 
-import re
 from typing import Any
 
-from shared.contract.checks import RATE, check_rate
+from shared.contract.checks import RATE, check_rate, compiled
 from shared.contract.fields import Checked, Date, Integer, Json, Root, State, Text, Year
 from shared.contract.schema import EventData, Nested
 
@@ -49,19 +48,20 @@ def adjusts_year() -> Year:
     return Year("closed year that this late fact adjusts", optional=True)
 
 
-_NAME = re.compile("[a-z][a-z0-9_-]{0,63}").fullmatch
+FIGURE_NAME = "^[A-Za-z][A-Za-z0-9_./-]{0,63}$"
+_named = compiled(FIGURE_NAME)
 
 
 class Figures(Checked):
     """Object of figures that the ledger records beside its own facts: text, integers, booleans, lists, objects."""
 
     def __init__(self, meaning: str, **options: bool) -> None:
-        json: Json = {"type": "object", "propertyNames": {"pattern": "^[a-z][a-z0-9_-]{0,63}$"}}
+        json: Json = {"type": "object", "propertyNames": {"pattern": FIGURE_NAME}}
         super().__init__(meaning, "figures", check_figures, json, **options)
 
 
 def check_figures(value: object) -> str | None:
-    """Lower-case names; values without floats, four levels at most."""
+    """Plain names; values without floats, four levels at most."""
     if type(value) is dict and _figures(value, 4):
         return None
     return "must be an object of named figures"
@@ -73,5 +73,5 @@ def _figures(value: Any, levels: int) -> bool:
     if not levels:
         return False
     if type(value) is dict:
-        return all(_NAME(name) and _figures(item, levels - 1) for name, item in value.items())
+        return all(_named(name) and _figures(item, levels - 1) for name, item in value.items())
     return type(value) is list and all(_figures(item, levels - 1) for item in value)

@@ -33,6 +33,7 @@ PRACTICE = (
     "fact/not-in-the-future",
     "duties/separate",
     "action/confirmed",
+    "rules/well-formed",
     "income/basis",
     "report/edition",
 )

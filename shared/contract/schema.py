@@ -16,7 +16,8 @@ Found = Iterator[tuple[tuple[str, ...], str]]
 class Together:
     """A check on several members at once: `words` for the docs, `json` where JSON Schema can say it too.
 
-    `find(valid, posted)` sees the members that pass their own check, and all that were posted.
+    `find(valid, posted)` sees the members that pass their own check, and all that were posted; it yields the path of
+    the member at fault (none: the object itself) and a sentence.
     """
 
     words: str
@@ -66,12 +67,13 @@ class EventData(Schema):
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _together(self, data: Mapping[str, Any], original: Mapping[str, Any], **_: Any) -> None:
         messages: dict[str, Any] = {}
-        for together in self.together:
+        for together in self.together if type(original) is dict else ():
             for path, sentence in together.find(data, original):
                 node = messages
-                for name in path[:-1]:
+                *within, last = path or ("_schema",)
+                for name in within:
                     node = node.setdefault(name, {})
-                node.setdefault(path[-1], []).append(sentence)
+                node.setdefault(last, []).append(sentence)
         if messages:
             raise ValidationError(messages)
 

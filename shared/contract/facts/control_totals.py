@@ -16,6 +16,8 @@ _COUNTED = tuple(
 
 
 class ControlTotalReported(EventData):
+    """Number and sum of one type's events in a period, as the source system counts them."""
+
     source = UriReference("the source system, as in its events")
     type = Choice("full name of the event type counted", *_COUNTED)
     period_start = Date("first booking date counted")

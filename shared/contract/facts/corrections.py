@@ -9,16 +9,22 @@ from shared.contract.schema import EventData
 
 
 class ActionConfirmed(EventData):
+    """A second subject's confirmation of a posted action."""
+
     position = Integer("position of the entry that this confirms", 1)
 
 
 class EntryReversed(EventData):
+    """A reversal, booked on the reversed entry's date."""
+
     position = Integer("position of the entry that this reverses", 1)
     reason = Text("why", 1000)
     adjusts_year = adjusts_year()
 
 
 class OverrideRecorded(EventData):
+    """One practice rule set aside for one project and decision."""
+
     rule = Choice("rule that is set aside for one decision", *RULE_IDS)
     project = Code("code of the project")
     decision = Text("who decided so, and where")

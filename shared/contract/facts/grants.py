@@ -20,6 +20,8 @@ class GrantDecided(EventData):
 
 
 class GrantDisbursed(EventData):
+    """A payment to the project."""
+
     project = Code("code of the project")
     amount = Amount("USD paid out")
     paid_on = Date("day of payment")
@@ -28,6 +30,8 @@ class GrantDisbursed(EventData):
 
 
 class ExpenditureReported(EventData):
+    """Expenditure of one reporting period."""
+
     project = Code("code of the project")
     amount = Amount("USD spent in the period since the last report")
     period_end = Date("last day of the period")
@@ -36,6 +40,8 @@ class ExpenditureReported(EventData):
 
 
 class GrantBalanceReturned(EventData):
+    """Money that comes back from the project."""
+
     project = Code("code of the project")
     amount = Amount("USD returned to the project's own line")
     returned_on = Date("day of the return")
@@ -44,6 +50,8 @@ class GrantBalanceReturned(EventData):
 
 
 class GrantCancelled(EventData):
+    """The end of a grant: what was not disbursed becomes free."""
+
     project = Code("code of the project")
     cancelled_on = Date("day of the cancellation")
     reason = Text("why", 1000)
@@ -51,6 +59,8 @@ class GrantCancelled(EventData):
 
 
 class ProjectFinanciallyClosed(EventData):
+    """The financial end of a project: what was not disbursed becomes free."""
+
     project = Code("code of the project")
     closed_on = Date("day of the financial closure")
     adjusts_year = adjusts_year()

@@ -11,6 +11,8 @@ _STREAM = "discretionary-income/{year}"
 
 
 class IncomeBudgeted(EventData):
+    """A budget basis of a year's Discretionary Income, in USD."""
+
     year = Year("financial year the income is budgeted for")
     basis = Choice("which basis this is: the first is a programme and budget", "programme-and-budget", "revision")
     document = Text("document that holds the figures")
@@ -24,6 +26,8 @@ class IncomeBudgeted(EventData):
 
 
 class IncomeReceived(EventData):
+    """Income received, in the year it was earned."""
+
     year = Year("financial year in which the income was earned")
     kind = Choice("kind of income", "project-overhead", "unearmarked-contribution", "interest")
     amount = Amount("amount in its currency, above zero unless interest", "any")
@@ -43,6 +47,8 @@ class IncomeReceived(EventData):
 
 
 class OverheadApplied(EventData):
+    """Overhead used for what Resolution 1110 admits, in USD."""
+
     year = Year("financial year of the overhead")
     amount = Amount("USD applied")
     purpose = Choice("what Resolution 1110 admits", "staff-position", "administrative-support")

@@ -8,6 +8,8 @@ from shared.contract.schema import EventData
 
 
 class LineOpened(EventData):
+    """A line's available balance at cut-over."""
+
     line = Line()
     amount = Amount("USD available at `as_of`, the next year's opening", "zero")
     as_of = Date("day of the balance", year_end=True)
@@ -15,6 +17,8 @@ class LineOpened(EventData):
 
 
 class LineAllocated(EventData):
+    """What the ledger derived for a line from a year's first basis."""
+
     year = Year("financial year")
     line = Line()
     amount = Amount("USD allocated", "zero")
@@ -24,6 +28,8 @@ class LineAllocated(EventData):
 
 
 class LineAllocationRevised(EventData):
+    """The difference that a later basis, a reversal or the close makes."""
+
     year = Year("financial year")
     line = Line()
     change = Amount("USD added or withdrawn", "any")

@@ -26,6 +26,8 @@ class Fault(EventData):
 
 
 class CommandRefused(EventData):
+    """A refused event whole, or a refused batch by its digest and its faults."""
+
     event = Nested("the refused event", RefusedEvent(), "refused event", optional=True)
     refusals = ListOf("every rule that fails", Figures("refusal"), 200, 1, optional=True)
     batch = Digest("SHA-256 of the refused batch", optional=True)
@@ -33,6 +35,8 @@ class CommandRefused(EventData):
 
 
 class LogContinued(EventData):
+    """The log before this one, by origin and checkpoint."""
+
     origin = Text("origin of the log that this one continues", 256)
     checkpoint = Nested("its last checkpoint", Checkpoint(), "Checkpoint")
 

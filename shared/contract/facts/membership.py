@@ -10,6 +10,8 @@ _STREAM = "member-state/{state}"
 
 
 class MemberStateAdmitted(EventData):
+    """A State's admission."""
+
     state = State("the Member State")
     name = Text("its name as the Organization writes it")
     region = Choice("region of the reports", *REGIONS)
@@ -18,6 +20,8 @@ class MemberStateAdmitted(EventData):
 
 
 class MemberStateStatusChanged(EventData):
+    """A change of development status, European Union membership or membership itself."""
+
     state = State("the Member State")
     effective_on = Date("first day of the new status")
     development_status = Choice("new development status", *STATUSES, optional=True)
@@ -28,6 +32,8 @@ class MemberStateStatusChanged(EventData):
 
 
 class AssessmentIssued(EventData):
+    """A year's assessed contribution, in CHF."""
+
     state = State("the assessed State")
     year = Year("year of the assessment")
     amount = Amount("assessed contribution in CHF")
@@ -35,6 +41,8 @@ class AssessmentIssued(EventData):
 
 
 class AssessmentPaid(EventData):
+    """A payment of assessed contributions, in CHF."""
+
     state = State("the paying State")
     amount = Amount("payment in CHF; it settles the oldest year first")
     received_on = Date("day of receipt")
@@ -42,6 +50,8 @@ class AssessmentPaid(EventData):
 
 
 class VoteChanged(EventData):
+    """A Council decision on a State's vote; it does not lift the bar of Article 4."""
+
     state = State("the State")
     effective_on = Date("first day")
     vote = Choice("what became of the vote", "held", "lost", "restored")

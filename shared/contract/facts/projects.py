@@ -46,6 +46,8 @@ class ProjectMigrated(ProjectSubmitted):
 
 
 class ProjectEndorsed(EventData):
+    """An endorsement that came after the application."""
+
     project = Code("code of the project")
     state = State("the endorsing State")
     on = Date("day of the endorsement")
@@ -61,6 +63,8 @@ class ProjectStopped(EventData):
 
 
 class ProjectExtended(EventData):
+    """A later end of the activities."""
+
     project = Code("code of the project")
     ends_on = Date("new last day")
     on = Date("day of the extension")
@@ -68,11 +72,15 @@ class ProjectExtended(EventData):
 
 
 class ProjectCompleted(EventData):
+    """The end of the activities."""
+
     project = Code("code of the project")
     completed_on = Date("last day of activities")
 
 
 class ProjectEvaluated(EventData):
+    """An evaluation after the end."""
+
     project = Code("code of the project")
     on = Date("day of the evaluation")
     follow_on_funding = Amount("USD of funding that followed, a memorandum figure", optional=True)

@@ -8,6 +8,8 @@ from shared.contract.schema import EventData, Nested
 
 
 class ReportIssued(EventData):
+    """An edition of a report, by its digest."""
+
     year = Year("year reported on")
     kind = Choice("kind of report", "annual", "status", "implementation-plan")
     edition = Integer("number of the edition", 1)
@@ -18,6 +20,8 @@ class ReportIssued(EventData):
 
 
 class ReportNoted(EventData):
+    """What a body did with an edition."""
+
     year = Year("year reported on")
     kind = Choice("kind of report", "annual", "status", "implementation-plan")
     edition = Integer("number of the edition", 1)

@@ -57,13 +57,15 @@ PARAMETERS: dict[str, Checked] = {
 class _Parameters(EventData):
     """The parameters that a rule set changes."""
 
-    together = (any_of(*PARAMETERS),)
+    together = (any_of(*PARAMETERS, words="at least one parameter"),)
 
 
 _CITATIONS = {name: Text(f"paragraph for {name}", optional=True) for name in PARAMETERS}
 
 
 class RulesAdopted(EventData):
+    """A rule set: the parameters that a resolution changes, each with its paragraph."""
+
     version = Text("name of the rule set", 64)
     resolution = Text("the resolution")
     adopted_on = Date("day of adoption")
@@ -78,6 +80,8 @@ class RulesAdopted(EventData):
 
 
 class RulesReviewed(EventData):
+    """A review of a rule set."""
+
     version = Text("the reviewed rule set", 64)
     reviewed_on = Date("day of the review")
     outcome = Text("outcome", 1000)

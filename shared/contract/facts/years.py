@@ -7,6 +7,8 @@ from shared.contract.schema import EventData
 
 
 class YearClosed(EventData):
+    """The close of a financial year."""
+
     year = Year("the year that takes nothing more once this is confirmed")
     closed_on = Date("day of the close")
     document = Text("document of the close")
