@@ -61,6 +61,7 @@ class Pair:
 
     `settings` are added to the services' environment; anything of ours in the caller's own is left out,
     so that a test depends on what it says. `output` takes what the services print; None lets it through.
+    Without `reporting` only the ledger is started.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Pair:
         *,
         settings: Mapping[str, str] | None = None,
         output: Path | None = None,
+        reporting: bool = True,
     ) -> None:
         self.home = Path(home)
         self.ledger_bind = ledger_bind or free_bind()
@@ -78,6 +80,7 @@ class Pair:
         self.ledger_url = reachable(self.ledger_bind)
         self.reporting_url = reachable(self.reporting_bind)
         self.output = output
+        self._names = ("ledger", "reporting") if reporting else ("ledger",)
         self._settings = dict(settings or {})
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -112,6 +115,11 @@ class Pair:
         """A fresh development token of one role."""
         return mint_dev_token(self.home, role, subject or role, TOKEN_HOURS)
 
+    @property
+    def vkey(self) -> str:
+        """The public key of this pair's log, once started."""
+        return self._settings["REPORTING_LOG_VKEY"]
+
     def renew_token(self) -> None:
         """Put a fresh token where reporting looks for it, in one step."""
         if "REPORTING_TOKEN_FILE" in self._settings:
@@ -126,12 +134,13 @@ class Pair:
     def start(self) -> "Pair":
         """Make the keys, start the ledger, then reporting with the log's key pinned; wait until both are ready."""
         self.home.mkdir(parents=True, exist_ok=True)
-        self._settings.setdefault("REPORTING_LOG_VKEY", self.asked("ledger", "vkey"))
+        if "REPORTING_LOG_VKEY" not in self._settings:
+            self._settings["REPORTING_LOG_VKEY"] = self.asked("ledger", "vkey")
         self.renew_token()
-        self.start_ledger(wait=False)
-        self.start_reporting(wait=False)
-        self.wait_ready("ledger")
-        self.wait_ready("reporting")
+        for name in self._names:
+            self._start(name, wait=False)
+        for name in self._names:
+            self.wait_ready(name)
         return self
 
     def start_ledger(self, *, wait: bool = True) -> None:

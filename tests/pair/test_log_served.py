@@ -14,13 +14,13 @@ BATCH = 10_000
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     folder = tmp_path_factory.mktemp("served")
-    with Pair(folder / "fund", output=folder / "services.log") as pair:
+    with Pair(folder / "fund", output=folder / "services.log", reporting=False) as pair:
         yield Desk(pair)
 
 
 def _checked(desk):
     token = desk.pair.token("reporting")
-    _, entries, _ = check(desk.pair.ledger_url, desk.pair.asked("ledger", "vkey"), token)
+    _, entries, _ = check(desk.pair.ledger_url, desk.pair.vkey, token)
     return entries
 
 
