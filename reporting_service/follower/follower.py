@@ -96,6 +96,7 @@ class Follower:
         self._tree = Frontier()
         self._seen: Heard | None = None
         self._status = FollowerStatus()
+        self._changed = threading.Condition()
         self._doubted_at: float | None = None
         self._failures = 0
         self._calm = False
@@ -104,6 +105,16 @@ class Follower:
     def status(self) -> FollowerStatus:
         """A snapshot, from any thread."""
         return self._status
+
+    def wait_until(self, holds: Callable[[FollowerStatus], bool], timeout_s: float) -> bool:
+        """Wait, in another thread, for a status; whether it came in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: holds(self._status), timeout_s)
+
+    def _show(self, status: FollowerStatus) -> None:
+        with self._changed:
+            self._status = status
+            self._changed.notify_all()
 
     def start(self) -> None:
         """Run in a daemon thread."""
@@ -141,7 +152,7 @@ class Follower:
             self._recover(error)
         else:
             self._failures, self._doubted_at, self._calm = 0, None, True
-            self._status = replace(self._status, trouble=None)
+            self._show(replace(self._status, trouble=None))
 
     def _round(self) -> None:
         bookmark = self._bookmark or self._resume()
@@ -157,7 +168,7 @@ class Follower:
         if kept and (self._seen is None or self._seen.size < kept.size):
             self._seen = kept
         self._bookmark = bookmark
-        self._status = replace(self._status, verified_position=bookmark.position)
+        self._show(replace(self._status, verified_position=bookmark.position))
         return bookmark
 
     def _hear(self, position: int) -> Heard:
@@ -168,8 +179,14 @@ class Follower:
         heard = succession(self._seen, note, self._verifier)
         if waits and heard.size == position:
             self._log.pause(asked + self._pace.idle_s - time.monotonic())
-        self._status = replace(
-            self._status, checkpoint=heard.checkpoint, head_size=heard.size, connected=True, heard_at=self._now()
+        self._show(
+            replace(
+                self._status,
+                checkpoint=heard.checkpoint,
+                head_size=heard.size,
+                connected=True,
+                heard_at=self._now(),
+            )
         )
         return heard
 
@@ -196,7 +213,7 @@ class Follower:
         bookmark = Bookmark(tree.size, tree.to_bytes(), target.note, self._now().isoformat())
         self._sink.apply(page, tree.size - len(page) + 1, bookmark)
         self._bookmark, self._tree = bookmark, tree.copy()
-        self._status = replace(self._status, verified_position=tree.size)
+        self._show(replace(self._status, verified_position=tree.size))
 
     def _recover(self, error: Exception) -> None:
         """Stop at proof or lasting doubt; otherwise say the trouble and pause, longer each time."""
@@ -222,7 +239,7 @@ class Follower:
         if trouble != self._status.trouble:
             known = isinstance(error, Unreachable | Mismatch | OutOfOrder)
             log.warning("follower.trouble", trouble=trouble, exc_info=None if known else error)
-        self._status = replace(self._status, trouble=trouble, connected=connected)
+        self._show(replace(self._status, trouble=trouble, connected=connected))
 
     def _stop_at(self, mismatch: Mismatch) -> None:
         if mismatch.position is None and not mismatch.certain:
@@ -231,7 +248,7 @@ class Follower:
         sentence = f"{what[:1].upper()}{what[1:]}; nothing after position {after} was applied; {mismatch.advice}."
         seen = self._seen.note if self._seen else None
         log.critical("follower.stopped", stopped=sentence, position=mismatch.position, seen=seen, refused=mismatch.note)
-        self._status = replace(self._status, stopped=sentence, trouble=None)
+        self._show(replace(self._status, stopped=sentence, trouble=None))
 
     def _located(self, mismatch: Mismatch) -> Mismatch:
         if self._seen is None or self._seen.size <= self._tree.size:

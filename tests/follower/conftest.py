@@ -1,6 +1,5 @@
 """A served log, a sink, and followers that are always stopped."""
 
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -14,14 +13,6 @@ from tests.log_format.served_log import ServedLog
 QUICK = Pace(wait_s=20, round_s=0.0, idle_s=0.02, backoff_s=0.01, backoff_max_s=0.05, doubt_s=0.2)
 
 Following = Callable[..., Follower]
-
-
-def until(holds: Callable[[], bool], within_s: float = 20.0) -> bool:
-    """Whether a condition that another thread brings about holds in time."""
-    ends = time.monotonic() + within_s
-    while not holds() and time.monotonic() < ends:
-        time.sleep(0.001)
-    return holds()
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ class LogServer(ThreadingHTTPServer):
         self.log = log
         self.changed = threading.Condition()
         self.ended = threading.Event()
+        self.heard = threading.Condition()
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.fault: Callable[[str, bytes], bytes] = lambda path, body: body
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
@@ -58,6 +59,11 @@ class LogServer(ThreadingHTTPServer):
         with self.changed:
             self.log = log
             self.changed.notify_all()
+
+    def is_asked(self, part: str, within_s: float = 20.0) -> bool:
+        """Whether a path with this part was asked for, or is in time."""
+        with self.heard:
+            return self.heard.wait_for(lambda: any(part in path for path in self.paths), within_s)
 
     def once(self, prefix: str, fault: Exception) -> None:
         """The first answer to a path that begins like this meets the fault."""
@@ -91,7 +97,9 @@ class _Answers(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path.removeprefix("/")
-        self.server.asked.append((path, dict(self.headers)))
+        with self.server.heard:
+            self.server.asked.append((path, dict(self.headers)))
+            self.server.heard.notify_all()
         try:
             self._send(200, self.server.fault(path, self._body(path)))
         except (KeyError, BadPath):

@@ -3,7 +3,7 @@
 import pytest
 
 from reporting_service.follower import Follower, remote_log
-from tests.follower.conftest import QUICK, until
+from tests.follower.conftest import QUICK
 from tests.follower.log_server import Cut, Hang, Reset, Status
 from tests.log_format.served_log import numbered_entries
 
@@ -84,7 +84,7 @@ def test_an_unreachable_ledger_is_trouble_and_not_the_end(server, sink, followin
     assert sink.reaches(5)
     server.fault = lambda path, body: _refuse(503)
     server.append(numbered_entries(6, 5))
-    assert until(lambda: not follower.status().connected)
+    assert follower.wait_until(lambda status: not status.connected, 20)
     assert "status 503" in follower.status().trouble
     server.fault = lambda path, body: body
     assert sink.reaches(10)

@@ -7,7 +7,7 @@ import pytest
 
 from reporting_service.follower import Follower, Pace
 from reporting_service.follower.verification import stretches
-from tests.follower.conftest import QUICK, until
+from tests.follower.conftest import QUICK
 from tests.log_format.served_log import numbered_entries
 
 
@@ -38,7 +38,7 @@ def test_an_acknowledged_entry_is_handed_over_at_once(server, sink, following):
     server.append(numbered_entries(1, 300))
     following(pace=Pace())
     assert sink.reaches(300)
-    assert until(lambda: any("after=300" in path for path in server.paths))
+    assert server.is_asked("after=300&")
     began = time.monotonic()
     server.append(numbered_entries(301, 1))
     assert sink.reaches(301)
@@ -55,7 +55,7 @@ def test_many_small_steps_give_the_same_as_one_large(server, sink, following):
 
 def test_an_empty_log_is_followed_until_something_happens(server, sink, following):
     follower = following()
-    assert until(lambda: follower.status().connected)
+    assert follower.wait_until(lambda status: status.connected, 20)
     server.append(numbered_entries(1, 1))
     assert sink.reaches(1)
 
@@ -87,7 +87,7 @@ def test_a_follower_ended_within_a_checkpoint_first_completes_it(server, sink, f
 
     sink.apply = apply_one_page
     follower = following()
-    assert until(lambda: "disk is full" in (follower.status().trouble or ""))
+    assert follower.wait_until(lambda status: "disk is full" in (status.trouble or ""), 20)
     follower.stop()
     assert sink.kept.position == 4096
     server.append(numbered_entries(9001, 10))
@@ -139,13 +139,13 @@ def test_a_failing_sink_is_tried_again_and_its_trouble_shown(server, sink, follo
     server.append(numbered_entries(1, 10))
     follower = following()
     assert sink.reaches(10)
-    assert until(lambda: follower.status().trouble is None)
+    assert follower.wait_until(lambda status: status.trouble is None, 20)
     assert follower.status().stopped is None
 
 
 def test_stopping_does_not_wait_for_the_poll(server, sink, following):
     follower = following()
-    assert until(lambda: any("after=0" in path for path in server.paths))
+    assert server.is_asked("after=0&")
     began = time.monotonic()
     follower.stop()
     assert time.monotonic() - began < 2
