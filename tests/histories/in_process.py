@@ -19,11 +19,11 @@ TODAY = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 class InProcessLedger:
     """Validates, decides and keeps; `post` answers with the failing rules, none when accepted."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: datetime = TODAY) -> None:
         self.model = Model()
         self.log: list[dict[str, Any]] = []
         self.recorder = Recorder(self.model, ORIGIN, self.entry_at, lambda: (len(self.log), "root"))
-        self.log.extend(shipped_rule_sets(self.recorder, TODAY))
+        self.log.extend(shipped_rule_sets(self.recorder, now))
 
     def entry_at(self, position: int) -> dict[str, Any] | None:
         """The entry at a position, if there is one."""

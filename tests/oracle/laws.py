@@ -106,7 +106,7 @@ def broken(
         return gate
     found = set(_LAWS.get(kind, lambda _: ())(trial)) | set(_future(trial))
     bound = trial.named.kind if kind == "entry.reversed" and trial.named else kind
-    return found | set(_closed_year(trial) if bound in BOUND_BY_CLOSING else ())
+    return found | set(_closed_year(trial) if bound in BOUND_BY_CLOSING or "adjusts_year" in data else ())
 
 
 def _gate(trial: Trial) -> Iterable[str]:
@@ -151,7 +151,8 @@ def _closed_year(trial: Trial) -> Iterable[str]:
         year = trial.data.get("year", int(trial.on[:4]))
     is_closed = trial.closed is not None and year <= trial.closed
     named = trial.data.get("adjusts_year")
-    if is_closed != (named is not None) or named not in (None, year):
+    bound = trial.named.kind if trial.named else trial.kind
+    if is_closed != (named is not None) or named not in (None, year) or bound not in BOUND_BY_CLOSING:
         yield "year/closed"
 
 

@@ -308,6 +308,8 @@ class Oracle:
         if "adjusts_year" in data:
             line = self.line_of(entry.data)
             year, booked = self._adjusted(line)
+        if entry.kind == "line.opened" and entry.live:
+            del self.opened[entry.data["line"]]
         entry.live, entry.pending, entry.reversed = False, False, True
         reversal = self._append("entry.reversed", data, booked, booked, year, subject, role)
         for move in moved:
