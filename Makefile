@@ -29,7 +29,7 @@ run: $(READY)  ## both services until Ctrl-C; FUND_HOME, LEDGER_BIND, ... are ho
 	@$(LEASHED) bench.pair --parent $$PPID
 
 test: $(READY)  ## all tests, PostgreSQL ones too
-	@$(PY) -m pytest -n $(PYTEST_WORKERS) --dist worksteal
+	@$(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
 fast: $(READY)  ## rules, contract, log format and house rules, in seconds
 	@$(PY) -m pytest tests/rules tests/contract tests/log_format tests/house
