@@ -3,12 +3,13 @@
 from typing import Any
 
 from shared.money import amount, text
+from shared.rules import projects
 from shared.rules.case import Case, Caused, Entry
 from shared.rules.contributions import KINDS, rests_on
 from shared.rules.grants import AMOUNTS, CEILINGS
 from shared.rules.income import allocation_facts
 from shared.rules.lines import lowest_from
-from shared.rules.model import LineBook, Model
+from shared.rules.model import Dues, LineBook, Model
 from shared.rules.refusals import SOURCES, Finding, rule
 
 NEVER = ("entry.reversed", "action.confirmed", "year.closed", "rules.adopted", "report.issued", "report.noted")
@@ -58,19 +59,26 @@ def _rested_on(model: Model, entry: Entry, short: str) -> dict[str, Any] | None:
     if short == "line.opened":
         facts = (model.lines.get(data["line"]) or LineBook()).money_facts
         return {"later_money_facts": str(facts)} if facts else None
+    if short == "income.budgeted":
+        return _basis_rested_on(model, entry)
     if short == "member-state.admitted":
         return _state_rested_on(model, data["state"])
-    closed = model.heads.get("closed_through", 0)
-    if short == "income.budgeted" and data["year"] <= closed:
-        return {"closed_through": str(closed)}
     return None
+
+
+def _basis_rested_on(model: Model, entry: Entry) -> dict[str, Any] | None:
+    year, closed = entry["data"]["year"], model.heads.get("closed_through", 0)
+    if year <= closed:
+        return {"closed_through": str(closed)}
+    last = model.income[year].bases[-1]
+    return {"later_basis": str(last.position)} if last.position != entry["position"] else None
 
 
 def _state_rested_on(model: Model, state: str) -> dict[str, Any] | None:
     named = [project.code for project in model.projects.rows().values() if state in project.states]
-    if named or state in model.dues or len(model.members[state].statuses) > 1:
-        return {"state": state, "projects": named[:10], "dues": "yes" if state in model.dues else "no"}
-    return None
+    dues: Dues = model.dues.get(state) or Dues()
+    facts = len(dues.assessed) + len(dues.paid) + len(model.members[state].statuses) - 1 + model.votes.get(state, 0)
+    return {"state": state, "projects": named[:10], "facts": str(facts)} if named or facts else None
 
 
 def _step_rested_on(model: Model, entry: Entry, short: str) -> dict[str, Any] | None:
@@ -169,12 +177,14 @@ def apply_override(model: Model, entry: Entry) -> None:
     """An override stands for one rule, project and decision."""
     data = entry["data"]
     model.overrides.put((data["project"], data["decision"], data["rule"]), (entry["recorded_by"], entry["position"]))
+    projects.apply_step(model, entry)
 
 
 def take_back_override(model: Model, entry: Entry) -> None:
     """A reversed override no longer stands."""
     data = entry["data"]
     model.overrides.drop((data["project"], data["decision"], data["rule"]))
+    projects.take_back_step(model, entry)
 
 
 def not_overridden(case: Case, findings: list[Finding]) -> list[Finding]:

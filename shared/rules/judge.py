@@ -11,7 +11,7 @@ from shared.rules.model import Model
 from shared.rules.projects import submitted_project
 from shared.rules.refusals import Finding
 from shared.rules.rulebook import rule_set_on
-from shared.rules.years import line_of, year_open
+from shared.rules.years import adjusts_nothing, line_of, year_open
 
 EntryAt = Callable[[int], Entry | None]
 _SUBMITTED = ("project.submitted", "project.migrated")
@@ -58,6 +58,8 @@ def judge(case: Case) -> list[Finding]:
         found += judge(referred_case(case))
     if _binds(case):
         found += failing(case, (year_open,))
+    elif "adjusts_year" in case.data:
+        found.append(adjusts_nothing(case))
     return found + failing(case, EVERY)
 
 

@@ -133,7 +133,7 @@ KINDS: dict[str, Kind] = {
     "member-state.status-changed": _of_state(membership.apply_status_changed, membership.take_back_status),
     "assessment.issued": _of_state(membership.apply_dues, membership.take_back_dues),
     "assessment.paid": _of_state(membership.apply_dues, membership.take_back_dues),
-    "vote.changed": _of_state(),
+    "vote.changed": _of_state(membership.apply_vote, _back(membership.apply_vote)),
     "line.opened": Kind(
         _own_line, (), (lines.opened_first, lines.opened_at_year_end), apply=lines.note_opened,
         take_back=lines.take_back_opened, pends=True,

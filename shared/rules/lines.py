@@ -79,7 +79,7 @@ def available(case: Case) -> Finding:
         wanted <= free,
         {"line": line, "available": text(free), "requested": text(wanted), "from": case.effective_on},
         f"{line} has {text(free)} left from {case.effective_on} on; {text(wanted)} would overdraw it.",
-        f"at most {text(max(ZERO, free))} now, or retain the project (project.retained) and approve it when money comes",
+        f"at most {text(max(ZERO, free))} now, or retain it (project.retained) and approve it when money comes",
     )
 
 

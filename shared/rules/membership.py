@@ -81,7 +81,7 @@ def subject_to_article_4(found: Arrears, years: int, comparison: str) -> bool:
 
 @rule("member-state/eligible")
 def states_eligible(case: Case) -> Finding:
-    """Member States, developing or in transition, not in the EU, not withdrawn; non-members only in regional projects."""
+    """Members, developing or in transition, not in the EU, not withdrawn; non-members only in regional projects."""
     project = case.known_project
     regional = project.scope == "regional"
     barred = {
@@ -274,6 +274,12 @@ def _dues_list(entry: Entry) -> str:
 
 def _due(data: dict[str, Any]) -> tuple[int | str, Decimal]:
     return data.get("year") or data["received_on"], amount(data["amount"])
+
+
+def apply_vote(model: Model, entry: Entry, sign: int = 1) -> None:
+    """A Council decision on the vote is a fact of its own; it lifts no bar."""
+    state = entry["data"]["state"]
+    model.votes.put(state, model.votes.get(state, 0) + sign)
 
 
 def take_back_admitted(model: Model, entry: Entry) -> None:

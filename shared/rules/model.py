@@ -169,6 +169,7 @@ class Model:
         self.reviews: Table[str, str] = Table(undo)
         self.members: Table[str, Member] = Table(undo)
         self.dues: Table[str, Dues] = Table(undo)
+        self.votes: Table[str, int] = Table(undo)
         self.income: Table[int, IncomeYear] = Table(undo)
         self.lines: Table[str, LineBook] = Table(undo)
         self.line_days: Table[tuple[str, str], Decimal] = Table(undo)

@@ -19,7 +19,7 @@ def year_open(case: Case) -> Finding | None:
     closed, year = closed_through(case.model, line_of(case)), bound_year(case)
     named = case.data.get("adjusts_year")
     is_closed = closed is not None and year <= closed
-    if is_closed and named == year or not is_closed and named is None:
+    if named == (year if is_closed else None):
         return None
     would_pass = f"adjusts_year {year}" if is_closed else f"without adjusts_year: {year} is open"
     return case.finding(
@@ -28,6 +28,20 @@ def year_open(case: Case) -> Finding | None:
         {"year": str(year), "closed_through": str(closed or "none"), "adjusts_year": str(named or "none")},
         f"Years are closed through {closed or 'none'}; the fact is of {year}.",
         would_pass,
+    )
+
+
+def adjusts_nothing(case: Case) -> Finding:
+    """Only a fact that closing binds can be an adjustment of a closed year."""
+    return case.finding(
+        "year/closed",
+        False,
+        {
+            "adjusts_year": str(case.data["adjusts_year"]),
+            "reversed": case.referred["type"] if case.referred else "none",
+        },
+        "The reversed entry is not one that closing a year binds.",
+        "the same reversal without adjusts_year",
     )
 
 

@@ -19,6 +19,7 @@ from tests.rules.facts import (
     paid,
     returned,
     reversal,
+    revision,
     spent,
     status_changed,
     submitted,
@@ -80,6 +81,34 @@ def test_the_last_facts_are_reversed_one_after_the_other(running):
         running.given(reversal(position_of(running, short)))
     assert running.line("line-2", 2008)["available"] == "2600000.00"
     running.given(member("KEN"), submitted("P1"), approved("P1"))
+
+
+def test_a_budget_with_a_later_revision_stands(history):
+    position = history.given(di(2015, "30900000.00", "5400000.00", "6000000.00"))
+    last = history.given(revision(2015, "2015-03-01", "1.00", "0.00", "0.00"))
+    assert set(history.refused(reversal(position))) == {"entry/reversible"}
+    history.given(reversal(last), reversal(position))
+
+
+def test_a_state_with_a_vote_recorded_stays_admitted(history):
+    position = history.given(member("KEN"))
+    vote = history.given(fact("vote.changed", state="KEN", effective_on="2008-01-01", vote="lost", decision="d"))
+    assert set(history.refused(reversal(position))) == {"entry/reversible"}
+    history.given(reversal(vote), reversal(position))
+
+
+def test_a_project_with_an_override_stays_submitted(history):
+    history.given(member("KEN"))
+    position = history.given(submitted("P1"))
+    override = fact("override.recorded", rule="project/endorsed", project="P1", decision="D1", reason="r")
+    rested = history.given(override)
+    assert set(history.refused(reversal(position))) == {"entry/reversible"}
+    history.given(reversal(rested), reversal(position))
+
+
+def test_what_closing_does_not_bind_adjusts_no_year(history):
+    position = history.given(di(2015, "30900000.00", "5400000.00", "6000000.00"))
+    assert set(history.refused(reversal(position, adjusts_year=2014))) == {"year/closed"}
 
 
 def test_a_reversed_completion_opens_the_project_again(running):

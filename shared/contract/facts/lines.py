@@ -33,7 +33,7 @@ class LineAllocationRevised(EventData):
     year = Year("financial year")
     line = Line()
     change = Amount("USD added or withdrawn", "any")
-    basis = Choice("basis it was derived from", "programme-and-budget", "revision", "actual")
+    basis = Choice("basis it was derived from", "programme-and-budget", "revision", "reversal", "actual")
     derivation = Figures("every figure of the derivation")
     exception = Figures("the rule that gave less than its amount, and why", optional=True)
 
