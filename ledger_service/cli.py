@@ -3,15 +3,20 @@
 import json
 import os
 import sys
+from dataclasses import asdict
 from typing import Any, NoReturn
 
 import click
+from rich.console import Console
+from rich.progress import Progress
 
-from ledger_service.app import signing_key
-from ledger_service.journal.recorders.interface import StoreRefused
+from ledger_service.app import open_recorder, signing_key
+from ledger_service.journal.recorders.interface import StoreRefused, StoreUnavailable
 from ledger_service.settings import Settings, SettingsInvalid, load
+from ledger_service.verification import Counts, Mismatch, Verification
 from shared import access, serving
 from shared.contract.roles import ROLES
+from shared.log_format.notes import BadKey, SigningKey, Verifier
 
 FACTORY = "ledger_service.app:from_environment"
 
@@ -111,3 +116,55 @@ def _settings_for_tokens() -> Settings:
         return load(given)
     except SettingsInvalid as error:
         _stop(str(error), error.exit_code)
+
+
+@main.command()
+@click.option("--key", "key_text", help="The log's public key (vkey); the signing key's own unless given.")
+@as_json
+def verify(key_text: str | None, as_json: bool) -> None:
+    """Recompute everything stored, and take every decision again. Needs no running service."""
+    settings = _settings()
+    try:
+        verifier = _verifier(settings, key_text)
+        counts = _verified(settings, verifier)
+    except Mismatch as error:
+        if as_json:
+            click.echo(json.dumps({"ok": False, "position": error.position, "cause": error.cause}))
+        _stop(f"The ledger does not hold. {error}", 1)
+    except (StoreRefused, BadKey) as error:
+        if as_json:
+            click.echo(json.dumps({"ok": False, "position": None, "cause": str(error)}))
+        _stop(f"The ledger does not hold. {error}", 1)
+    except (StoreUnavailable, OSError) as error:
+        _stop(f"The ledger cannot be read: {error}", 3)
+    said = {"ok": True, "origin": verifier.name, **asdict(counts)}
+    click.echo(json.dumps(said) if as_json else SENTENCES.format(**said))
+
+
+SENTENCES = """\
+The log {origin} holds: {entries} entries without a gap, each in canonical form and under its hash.
+{checkpoints} signed checkpoints match the tree, and the newest covers the last entry.
+{decisions} decisions and {refusals} refusals were taken again with the same result; {keys} keys match.
+{refused_batches} refused batches were checked for their form only: what was refused in them is not in the log."""
+
+
+def _verifier(settings: Settings, key_text: str | None) -> Verifier:
+    if key_text is not None:
+        return Verifier.parse(key_text)
+    return SigningKey.load(settings.signing_key_file).verifier
+
+
+def _verified(settings: Settings, verifier: Verifier) -> Counts:
+    """Verify the stored journal with a progress bar on a terminal."""
+    if not settings.sqlite_path.exists():
+        raise FileNotFoundError(f"there is no database {settings.sqlite_path}")
+    recorder = open_recorder(settings)
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
+        task, run = bar.add_task("Verifying", total=None), None
+        try:
+            with recorder.reading() as reader:
+                if (origin := reader.origin()) != verifier.name:
+                    raise StoreRefused(f"The database is of the log {origin}, the key is of {verifier.name}.")
+                return Verification(reader, verifier, lambda done, of: bar.update(task, completed=done, total=of)).run()
+        finally:
+            recorder.close()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from itertools import accumulate
 from typing import Any, Protocol
 
 from ledger_service.journal.commands import Command, Entry, Outcome, PostedEvent, receipt
@@ -17,6 +18,7 @@ from shared.rules.refusals import Refused as RulesRefuse
 
 REFUSAL_TYPE = "fund1035.command.refused.v1"
 FAULTS_MAX = 20
+FAULTS_BYTES_MAX = 60_000
 
 
 class Rules(Protocol):
@@ -173,6 +175,7 @@ class Turn:
     def _refuse_batch(self, command: Command, role: str, faults: list[dict[str, Any]]) -> Outcome:
         self._limit.count(command.subject)
         digest = sha256(canonical([posted.event for posted in command.events])).hexdigest()
+        faults = _that_fit(faults)
         entry = self._rules.refuse_batch(digest, faults, now=self._now(), subject=command.subject, role=role)
         self.kept.draft([entry])
         return Outcome(new=True, problem=_refused(entry, _flat(faults), faults=faults))
@@ -195,6 +198,12 @@ def _refusals(outcome: Outcome) -> list[dict[str, Any]]:
 def _fault(index: int, posted: PostedEvent, refusals: list[dict[str, Any]]) -> dict[str, Any]:
     source, id = posted.event["source"], posted.event["id"]
     return {"index": index, "id": id, "source": source, "digest": posted.digest, "refusals": refusals}
+
+
+def _that_fit(faults: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As many faults, from the first, as one entry can hold."""
+    sizes = accumulate(len(canonical(fault)) + 1 for fault in faults)
+    return faults[: max(1, sum(size <= FAULTS_BYTES_MAX for size in sizes))]
 
 
 def _flat(faults: list[dict[str, Any]]) -> list[dict[str, Any]]:

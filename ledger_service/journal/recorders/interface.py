@@ -12,6 +12,10 @@ class StoreUnavailable(Exception):
     """The database did not take or give data: locked, full, read-only or broken."""
 
 
+class StoreDamaged(StoreUnavailable):
+    """The database says itself that its file is damaged."""
+
+
 class StoreRefused(Exception):
     """The database is not this ledger's: another origin, another schema version, or damaged."""
 
@@ -77,6 +81,12 @@ class GroupRows:
 
 class Reader(Protocol):
     """What can be read within one transaction: everything as of one moment. Any method may raise StoreUnavailable."""
+
+    def origin(self) -> str:
+        """The log that this journal is of; StoreRefused when its tables are of another version."""
+
+    def damage(self) -> str | None:
+        """What the database finds wrong with its own tables and indices; reads all of it."""
 
     def head(self) -> int:
         """The last position; 0 in an empty journal."""

@@ -29,6 +29,7 @@ from ledger_service.journal.recorders.interface import (
     Filter,
     GroupRows,
     KeyRow,
+    StoreDamaged,
     StoreRefused,
     StoreUnavailable,
     StreamRow,
@@ -177,12 +178,9 @@ class SQLiteJournalRecorder(SQLiteApplicationRecorder):
             c.execute(
                 "INSERT OR IGNORE INTO meta VALUES ('schema_version', ?), ('origin', ?)", (SCHEMA_VERSION, origin)
             )
-            c.execute("SELECT name, value FROM meta")
-            stored = {row[0]: row[1] for row in c.fetchall()}
-        if stored["schema_version"] != SCHEMA_VERSION:
-            raise StoreRefused(f"the database has schema version {stored['schema_version']}, not {SCHEMA_VERSION}")
-        if stored["origin"] != origin:
-            raise StoreRefused(f"the database belongs to the log {stored['origin']}, LEDGER_ORIGIN says {origin}")
+            stored = _Session(c, self).origin()
+        if stored != origin:
+            raise StoreRefused(f"The database belongs to the log {stored}, and LEDGER_ORIGIN is {origin}.")
 
     @contextmanager
     def group(self) -> Iterator["_Session"]:
@@ -202,7 +200,8 @@ class SQLiteJournalRecorder(SQLiteApplicationRecorder):
             with self.datastore.transaction(commit=commit) as c:
                 yield c
         except PersistenceError as error:
-            raise StoreUnavailable(str(error)) from error
+            damaged = type(error) is persistence.DatabaseError
+            raise (StoreDamaged if damaged else StoreUnavailable)(str(error)) from error
 
     def _select(self, columns: str, where: str) -> str:
         return f"SELECT {columns} FROM {self.events_table_name} WHERE {where}"  # noqa: S608
@@ -233,6 +232,18 @@ class _Session:
         for start in range(0, len(values), CHUNK):
             chunk = values[start : start + CHUNK]
             yield from self._rows(f"{statement} IN ({','.join('?' * len(chunk))})", chunk)
+
+    def origin(self) -> str:
+        """The log that this journal is of; StoreRefused when its tables are of another version."""
+        stored = dict(tuple(row) for row in self._rows("SELECT name, value FROM meta"))
+        if stored.get("schema_version") != SCHEMA_VERSION:
+            raise StoreRefused(f"The database has schema {stored.get('schema_version')}, not {SCHEMA_VERSION}.")
+        return str(stored.get("origin"))
+
+    def damage(self) -> str | None:
+        """What SQLite finds wrong with its own tables and indices; reads all of it."""
+        found = next(self._rows("PRAGMA integrity_check(1)"))[0]
+        return None if found == "ok" else str(found)
 
     def head(self) -> int:
         """The last position; 0 in an empty journal."""

@@ -1,0 +1,250 @@
+"""`ledger verify`: everything stored is recomputed, and every decision is taken again.
+
+Entry by entry: form and canonical bytes, position and stream version, leaf hash and the tree's stored
+hashes, every signed checkpoint, the idempotency keys, and the decision itself with its warnings and effects.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from ledger_service.journal.commands import Entry, key_of
+from ledger_service.journal.deciding import REFUSAL_TYPE
+from ledger_service.journal.kept import Kept
+from ledger_service.journal.recorders.interface import CheckpointRow, EntryRow, KeyRow, Reader
+from shared.contract.envelope import check_event, content_digest
+from shared.contract.events import EVENT_TYPES
+from shared.contract.problems import Malformed
+from shared.contract.strict_json import parse
+from shared.log_format.canonical import canonical
+from shared.log_format.checkpoints import open_checkpoint
+from shared.log_format.merkle import leaf_hash
+from shared.log_format.notes import BadNote, Verifier
+from shared.rules.apply import apply
+from shared.rules.recording import Recorder, shipped_rule_sets
+from shared.rules.refusals import Refused
+
+PAGE = 4096
+POSTED = ("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "data")
+
+
+class Mismatch(Exception):
+    """The first thing that does not hold: at which position, and why."""
+
+    def __init__(self, position: int, cause: str) -> None:
+        super().__init__(f"Position {position}: {cause}.")
+        self.position = position
+        self.cause = cause
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was checked."""
+
+    entries: int = 0
+    checkpoints: int = 0
+    decisions: int = 0
+    refusals: int = 0
+    refused_batches: int = 0
+    keys: int = 0
+
+
+@dataclass(slots=True)
+class Verification:
+    """One pass over a stored journal, as of one moment."""
+
+    reader: Reader
+    verifier: Verifier
+    progress: Callable[[int, int], None] = lambda _done, _of: None
+    counts: Counts = field(default_factory=Counts)
+
+    def run(self) -> Counts:
+        """Check everything; Mismatch names the first position that does not hold."""
+        head = self.reader.head()
+        deciding = _Deciding(self.reader, self.verifier.name, self.counts)
+        checkpoints, hashes = _Checkpoints(self.reader, self.verifier), _Hashes(self.reader)
+        for row in self.reader.rows(0):
+            entry = _read(row, self.counts.entries + 1)
+            deciding.check(entry, row.body)
+            hashes.check(row.position, deciding.kept.tiles.append([leaf_hash(row.body)]))
+            self.counts.checkpoints += checkpoints.check(row.position, deciding.kept)
+            self.counts.entries += 1
+            if row.position % 500 == 0 or row.position == head:
+                self.progress(row.position, head)
+        deciding.finish()
+        checkpoints.finish(head)
+        hashes.finish(head)
+        if damage := self.reader.damage():
+            raise Mismatch(head, f"the database finds itself damaged: {damage}")
+        return self.counts
+
+
+def _read(row: EntryRow, expected: int) -> Entry:
+    """The entry, whose bytes must be canonical and whose columns must say the same as it does."""
+    if row.position != expected:
+        raise Mismatch(expected, f"there is no entry; the next one stored is {row.position}")
+    try:
+        entry = parse(bytes(row.body))
+    except Malformed as error:
+        raise Mismatch(expected, f"the entry is not the JSON that was recorded ({error.detail})") from error
+    if not isinstance(entry, dict) or canonical(entry) != row.body:
+        raise Mismatch(expected, "the entry is not in canonical form")
+    columns = {"position": row.position, "stream": row.stream, "version": row.version, "type": row.type}
+    for name, value in {**columns, "year": row.year}.items():
+        if entry.get(name) != value or type(entry.get(name)) is not type(value):
+            raise Mismatch(expected, f"the entry's {name} is {entry.get(name)!r}, it is stored under {value!r}")
+    return entry
+
+
+class _Hashes:
+    """The stored hashes of the tree, compared as the tree grows."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._leaves: Iterator[bytes] = iter(())
+        self._counts: dict[int, int] = {}
+
+    def check(self, position: int, rows: list[tuple[int, int, bytes]]) -> None:
+        for level, index, expected in rows:
+            self._counts[level] = index + 1
+            if (self._leaf(index) if level == 0 else self._node(level, index)) != expected:
+                what = "the log's hash of this entry" if level == 0 else f"a hash of tile level {level}"
+                raise Mismatch(position, f"{what} is not the one that the entries give")
+
+    def _leaf(self, index: int) -> bytes | None:
+        if index % PAGE == 0:
+            self._leaves = iter(self._reader.hashes(0, index, PAGE))
+        return next(self._leaves, None)
+
+    def _node(self, level: int, index: int) -> bytes | None:
+        return next(iter(self._reader.hashes(level, index, 1)), None)
+
+    def finish(self, head: int) -> None:
+        stored = self._reader.hash_levels()
+        if stored != self._counts:
+            raise Mismatch(head + 1, f"the log holds hashes beyond its entries ({stored}, not {self._counts})")
+
+
+class _Checkpoints:
+    """Every signed checkpoint, compared when the tree has its size."""
+
+    def __init__(self, reader: Reader, verifier: Verifier) -> None:
+        self._rows = reader.checkpoints(-1)
+        self._verifier = verifier
+        self._next: CheckpointRow | None = next(self._rows, None)
+        self._last = 0
+
+    def check(self, position: int, kept: Kept) -> int:
+        row = self._next
+        if row is None or row.size > position:
+            return 0
+        try:
+            checkpoint = open_checkpoint(row.note, self._verifier)
+        except BadNote as error:
+            raise Mismatch(position, f"the checkpoint of size {row.size} does not hold: {error}") from error
+        if (checkpoint.size, row.size) != (position, position) or checkpoint.root != kept.tiles.root():
+            raise Mismatch(position, f"the checkpoint of size {row.size} signs another tree than the entries make")
+        self._last, self._next = position, next(self._rows, None)
+        return 1
+
+    def finish(self, head: int) -> None:
+        if self._next is not None:
+            raise Mismatch(head + 1, f"a checkpoint of size {self._next.size} is stored, but the entries end at {head}")
+        if self._last != head:
+            raise Mismatch(self._last + 1, f"no checkpoint covers this entry; the newest covers {self._last}")
+
+
+class _Deciding:
+    """Takes every decision again, from nothing but the entries before it."""
+
+    def __init__(self, reader: Reader, origin: str, counts: Counts) -> None:
+        self.kept = Kept(lambda position: reader.entries_at([position]).get(position))
+        self._counts = counts
+        self._origin = origin
+        self._recorder = Recorder(self.kept.model, origin, self.kept.entry_at, self.kept.tree)
+        self._expected: list[Entry] = []
+        self._keys = reader.key_rows()
+
+    def check(self, entry: Entry, body: bytes) -> None:
+        position = self.kept.position + 1
+        try:
+            if not self._expected:
+                self._expected = self._again(entry, position)
+        except (
+            Malformed,
+            LookupError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            ArithmeticError,
+            AssertionError,
+        ) as error:
+            raise Mismatch(position, f"the decision cannot be taken again ({type(error).__name__}: {error})") from error
+        if canonical(self._expected.pop(0)) != body:
+            raise Mismatch(position, "the decision taken again gives another entry")
+        self.kept.model.publish()
+
+    def finish(self) -> None:
+        if self._expected:
+            raise Mismatch(self.kept.position + 1, "the last event should have caused a further entry")
+        if (left := next(self._keys, None)) is not None:
+            raise Mismatch(left[1].position, "an idempotency key is stored that no entry has")
+
+    def _again(self, entry: Entry, position: int) -> list[Entry]:
+        now = datetime.fromisoformat(entry["recorded_at"])
+        if position == 1:
+            return shipped_rule_sets(self._recorder, now)
+        given = {"now": now, "subject": entry["recorded_by"], "role": entry["recorded_role"]}
+        if entry["source"] != self._origin:
+            return self._decided(entry, position, given)
+        if entry["type"] != REFUSAL_TYPE:
+            raise Mismatch(position, "the ledger recorded this by itself, but nothing caused it")
+        return [self._refused(entry, position, given)]
+
+    def _decided(self, entry: Entry, position: int, given: dict[str, Any]) -> list[Entry]:
+        event = {name: entry[name] for name in POSTED if name in entry}
+        _check_accepted(event, given["role"], position)
+        try:
+            recorded = self._recorder.record(event, **given)
+        except Refused as refused:
+            raise Mismatch(position, f"the rules refuse this entry: {refused}") from refused
+        warnings = list(recorded.warnings)
+        self._check_key(event, KeyRow(position, b"", len(recorded.entries) - 1), warnings)
+        self._counts.decisions += 1
+        return recorded.entries
+
+    def _refused(self, entry: Entry, position: int, given: dict[str, Any]) -> Entry:
+        """A refused event is refused again; a refused batch was not recorded, so its form alone can be checked."""
+        if "event" not in entry["data"]:
+            self._counts.refused_batches += 1
+            EVENT_TYPES[REFUSAL_TYPE].schema.load(entry["data"])
+            apply(self.kept.model, entry, self.kept.entry_at)
+            return entry
+        event = {"specversion": "1.0", **entry["data"]["event"]}
+        _check_accepted(event, given["role"], position)
+        try:
+            self._recorder.record(event, **given)
+        except Refused as refused:
+            self._counts.refusals += 1
+            self._check_key(event, KeyRow(position, b""), [])
+            return self._recorder.refuse(event, refused.refusals, **given)
+        raise Mismatch(position, "the rules do not refuse what was refused here")
+
+    def _check_key(self, event: Entry, row: KeyRow, warnings: list[dict[str, Any]]) -> None:
+        key, stored = next(self._keys, (b"", KeyRow(0, b"")))
+        digest = bytes.fromhex(content_digest(event))
+        if key != key_of(event["source"], event["id"]) or stored[:3] != (row.position, digest, row.caused):
+            raise Mismatch(row.position, "the idempotency key stored for this entry is not its own")
+        if orjson.loads(stored.warnings or "[]") != warnings:
+            raise Mismatch(row.position, "the warnings stored for this entry are not those of its decision")
+        self._counts.keys += 1
+
+
+def _check_accepted(event: Entry, role: str, position: int) -> None:
+    if check_event(event) != event:
+        raise Mismatch(position, "the event is not in the form it is recorded in")
+    if role not in EVENT_TYPES[event["type"]].roles:
+        raise Mismatch(position, f"the role {role} may not post {event['type']}")
