@@ -102,7 +102,7 @@ def test_roots_agree_with_an_independent_tree():
         assert ours.root() == oracle.get_root()
 
 
-@given(st.lists(st.integers(0, 700), max_size=8))
+@given(st.lists(st.integers(0, 300), max_size=4))
 def test_growing_in_any_steps_gives_one_tree(steps):
     leaves = numbered(sum(steps))
     ours, at = Frontier(), 0

@@ -69,7 +69,7 @@ def test_a_higher_tile_keeps_the_roots_of_full_tiles_below():
     assert above == [(1, n, root_of(leaves[n * 256 : (n + 1) * 256])) for n in range(3)]
 
 
-@given(st.lists(st.integers(0, 600), max_size=6))
+@given(st.lists(st.integers(0, 300), max_size=4))
 def test_rows_do_not_depend_on_how_the_log_grew(steps):
     leaves = numbered(sum(steps))
     rows, at, grown = [], 0, TileRows()
