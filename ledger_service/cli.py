@@ -4,11 +4,12 @@ import json
 import os
 import sys
 from dataclasses import asdict
+from functools import partial
 from typing import Any, NoReturn
 
 import click
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from ledger_service.app import open_recorder, signing_key
 from ledger_service.journal.recorders.interface import StoreRefused, StoreUnavailable
@@ -158,13 +159,20 @@ def _verified(settings: Settings, verifier: Verifier) -> Counts:
     """Verify the stored journal with a progress bar on a terminal."""
     if not settings.sqlite_path.exists():
         raise FileNotFoundError(f"there is no database {settings.sqlite_path}")
-    recorder = open_recorder(settings)
+    recorder, counts = open_recorder(settings), Counts()
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
-        task, run = bar.add_task("Verifying", total=None), None
+        task = bar.add_task("Verifying", total=None)
         try:
             with recorder.reading() as reader:
                 if (origin := reader.origin()) != verifier.name:
                     raise StoreRefused(f"The database is of the log {origin}, the key is of {verifier.name}.")
-                return Verification(reader, verifier, lambda done, of: bar.update(task, completed=done, total=of)).run()
+                Verification(reader, verifier, counts, partial(_show, bar, task)).run()
+        except StoreDamaged as error:
+            raise Mismatch(counts.entries + 1, f"the database is damaged ({error})") from error
         finally:
             recorder.close()
+    return counts
+
+
+def _show(bar: Progress, task: TaskID, done: int, of: int) -> None:
+    bar.update(task, completed=done, total=of)

@@ -5,7 +5,7 @@ hashes, every signed checkpoint, the idempotency keys, and the decision itself w
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -58,10 +58,10 @@ class Verification:
 
     reader: Reader
     verifier: Verifier
+    counts: Counts
     progress: Callable[[int, int], None] = lambda _done, _of: None
-    counts: Counts = field(default_factory=Counts)
 
-    def run(self) -> Counts:
+    def run(self) -> None:
         """Check everything; Mismatch names the first position that does not hold."""
         head = self.reader.head()
         deciding = _Deciding(self.reader, self.verifier.name, self.counts)
@@ -79,7 +79,6 @@ class Verification:
         hashes.finish(head)
         if damage := self.reader.damage():
             raise Mismatch(head, f"the database finds itself damaged: {damage}")
-        return self.counts
 
 
 def _read(row: EntryRow, expected: int) -> Entry:

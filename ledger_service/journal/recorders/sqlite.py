@@ -22,21 +22,10 @@ from eventsourcing.sqlite import (
     SQLiteTransaction,
 )
 
-from ledger_service.journal.recorders.interface import (
-    SCHEMA_VERSION,
-    CheckpointRow,
-    EntryRow,
-    Filter,
-    GroupRows,
-    KeyRow,
-    StoreDamaged,
-    StoreRefused,
-    StoreUnavailable,
-    StreamRow,
-)
+from ledger_service.journal.recorders.interface import SCHEMA_VERSION, StoreDamaged, StoreRefused, StoreUnavailable
+from ledger_service.journal.recorders.sqlite_rows import Session
 
 LOCK_TIMEOUT_SECONDS = 30
-CHUNK = 500
 TABLES = """
 CREATE TABLE IF NOT EXISTS {events} (
   position INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL,
@@ -52,14 +41,6 @@ CREATE TABLE IF NOT EXISTS tile_hashes (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"""
-NEXT_STREAMS = """
-WITH RECURSIVE names (name) AS (
-  SELECT MIN(originator_id) FROM {events} WHERE originator_id > ?
-  UNION ALL
-  SELECT (SELECT MIN(originator_id) FROM {events} WHERE originator_id > name) FROM names WHERE name IS NOT NULL
-  LIMIT ?)
-SELECT name, (SELECT MAX(originator_version) FROM {events} WHERE originator_id = name) FROM names
-WHERE name IS NOT NULL"""
 
 
 def _library_error(error: sqlite3.Error) -> PersistenceError:
@@ -166,7 +147,8 @@ class SQLiteJournalRecorder(SQLiteApplicationRecorder):
             where += " AND position <= ?"
             values.append(stop)
         with self.datastore.transaction(commit=False) as c:
-            c.execute(self._select("*", where) + " ORDER BY position LIMIT ?", [*values, limit])
+            statement = f"SELECT * FROM {self.events_table_name} WHERE {where} ORDER BY position LIMIT ?"  # noqa: S608
+            c.execute(statement, [*values, limit])
             return [Notification(row[1], row[2], row[3], row[4], row[0]) for row in c.fetchall()]
 
     # the journal's interface
@@ -178,21 +160,21 @@ class SQLiteJournalRecorder(SQLiteApplicationRecorder):
             c.execute(
                 "INSERT OR IGNORE INTO meta VALUES ('schema_version', ?), ('origin', ?)", (SCHEMA_VERSION, origin)
             )
-            stored = _Session(c, self).origin()
+            stored = Session(c.sqlite_cursor.connection, self.events_table_name).origin()
         if stored != origin:
             raise StoreRefused(f"The database belongs to the log {stored}, and LEDGER_ORIGIN is {origin}.")
 
     @contextmanager
-    def group(self) -> Iterator["_Session"]:
+    def group(self) -> Iterator[Session]:
         """A write transaction with the lock taken; commits at the end, or rolls all back."""
         with self._transaction(commit=True) as c:
-            yield _Session(c, self)
+            yield Session(c.sqlite_cursor.connection, self.events_table_name)
 
     @contextmanager
-    def reading(self) -> Iterator["_Session"]:
+    def reading(self) -> Iterator[Session]:
         """A read transaction: everything in it is seen as of its first read."""
         with self._transaction(commit=False) as c:
-            yield _Session(c, self)
+            yield Session(c.sqlite_cursor.connection, self.events_table_name)
 
     @contextmanager
     def _transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
@@ -203,9 +185,6 @@ class SQLiteJournalRecorder(SQLiteApplicationRecorder):
             damaged = type(error) is persistence.DatabaseError
             raise (StoreDamaged if damaged else StoreUnavailable)(str(error)) from error
 
-    def _select(self, columns: str, where: str) -> str:
-        return f"SELECT {columns} FROM {self.events_table_name} WHERE {where}"  # noqa: S608
-
     def close(self) -> None:
         """Let go of every connection."""
         self.datastore.close()
@@ -213,110 +192,3 @@ class SQLiteJournalRecorder(SQLiteApplicationRecorder):
 
 def _stream(originator_id: UUID | str) -> str:
     return originator_id.hex if isinstance(originator_id, UUID) else originator_id
-
-
-class _Session:
-    """Reading and appending within one transaction."""
-
-    def __init__(self, cursor: SQLiteCursor, recorder: SQLiteJournalRecorder) -> None:
-        self._cursor = cursor
-        self._recorder = recorder
-        self._select = recorder._select
-
-    def _rows(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
-        cursor = self._cursor.sqlite_cursor.connection.execute(statement, values)
-        while rows := cursor.fetchmany(CHUNK):
-            yield from rows
-
-    def _in(self, statement: str, values: Sequence[Any]) -> Iterator[Any]:
-        for start in range(0, len(values), CHUNK):
-            chunk = values[start : start + CHUNK]
-            yield from self._rows(f"{statement} IN ({','.join('?' * len(chunk))})", chunk)
-
-    def origin(self) -> str:
-        """The log that this journal is of; StoreRefused when its tables are of another version."""
-        stored = dict(tuple(row) for row in self._rows("SELECT name, value FROM meta"))
-        if stored.get("schema_version") != SCHEMA_VERSION:
-            raise StoreRefused(f"The database has schema {stored.get('schema_version')}, not {SCHEMA_VERSION}.")
-        return str(stored.get("origin"))
-
-    def damage(self) -> str | None:
-        """What SQLite finds wrong with its own tables and indices; reads all of it."""
-        found = next(self._rows("PRAGMA integrity_check(1)"))[0]
-        return None if found == "ok" else str(found)
-
-    def head(self) -> int:
-        """The last position; 0 in an empty journal."""
-        return next(self._rows(self._recorder.select_max_notification_id_statement))[0] or 0
-
-    def bodies(self, after: int) -> Iterator[tuple[int, bytes]]:
-        """(position, canonical bytes) after a position, in order, streamed."""
-        return (tuple(row) for row in self._rows(self._select("position, state", "position > ? ORDER BY 1"), [after]))
-
-    def rows(self, after: int) -> Iterator[EntryRow]:
-        """Every stored entry after a position with the columns it is found by, streamed."""
-        columns = "position, originator_id, originator_version, topic, year, state"
-        return (EntryRow(*row) for row in self._rows(self._select(columns, "position > ? ORDER BY 1"), [after]))
-
-    def keys(self, keys: Sequence[bytes]) -> dict[bytes, KeyRow]:
-        """The idempotency keys among these that are taken."""
-        found = self._in("SELECT key, position, digest, caused, warnings FROM idempotency_keys WHERE key", keys)
-        return {row[0]: KeyRow(*tuple(row)[1:]) for row in found}
-
-    def key_rows(self) -> Iterator[tuple[bytes, KeyRow]]:
-        """Every idempotency key in order of position, streamed."""
-        rows = self._rows("SELECT key, position, digest, caused, warnings FROM idempotency_keys ORDER BY position")
-        return ((row[0], KeyRow(*tuple(row)[1:])) for row in rows)
-
-    def entries_at(self, positions: Sequence[int]) -> dict[int, bytes]:
-        """The canonical bytes at these positions, those that exist."""
-        return {row[0]: row[1] for row in self._in(self._select("position, state", "position"), positions)}
-
-    def page(self, after: int, limit: int, wanted: Filter) -> list[tuple[int, bytes]]:
-        """Up to `limit` (position, bytes) after a position, oldest first."""
-        columns = {"originator_id": wanted.stream, "topic": wanted.type, "year": wanted.year}
-        values = {column: value for column, value in columns.items() if value is not None}
-        where = "".join(f"{column} = ? AND " for column in values) + "position > ?"
-        order = "originator_version" if wanted.stream is not None else "position"
-        statement = self._select("position, state", where) + f" ORDER BY {order} LIMIT ?"
-        return [(row[0], row[1]) for row in self._rows(statement, [*values.values(), after, limit])]
-
-    def streams(self, after: str, limit: int) -> list[StreamRow]:
-        """Up to `limit` streams by name, after a name."""
-        statement = NEXT_STREAMS.format(events=self._recorder.events_table_name)
-        return [StreamRow(*row) for row in self._rows(statement, [after, limit])]
-
-    def hashes(self, level: int, start: int, count: int) -> list[bytes]:
-        """Stored hashes of a tile level from an index, fewer at the end."""
-        where = "tile_level = ? AND hash_index >= ? AND hash_index < ? ORDER BY hash_index"
-        rows = self._rows(f"SELECT hash FROM tile_hashes WHERE {where}", [level, start, start + count])  # noqa: S608
-        return [row[0] for row in rows]
-
-    def hash_levels(self) -> dict[int, int]:
-        """How many hashes each tile level holds."""
-        return dict(tuple(row) for row in self._rows("SELECT tile_level, COUNT(*) FROM tile_hashes GROUP BY 1"))
-
-    def newest_checkpoint(self) -> CheckpointRow | None:
-        """The signed checkpoint of the largest size."""
-        rows = self._rows("SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1")
-        return next((CheckpointRow(*row) for row in rows), None)
-
-    def checkpoint_covering(self, size: int) -> CheckpointRow | None:
-        """The smallest signed checkpoint of at least this many entries."""
-        rows = self._rows("SELECT size, note FROM checkpoints WHERE size >= ? ORDER BY size LIMIT 1", [size])
-        return next((CheckpointRow(*row) for row in rows), None)
-
-    def checkpoints(self, after: int) -> Iterator[CheckpointRow]:
-        """Every signed checkpoint of more than `after` entries, smallest first, streamed."""
-        rows = self._rows("SELECT size, note FROM checkpoints WHERE size > ? ORDER BY size", [after])
-        return (CheckpointRow(*row) for row in rows)
-
-    def append(self, rows: GroupRows) -> None:
-        """Add a group's rows; the transaction's end stores them."""
-        entries = [(e.position, e.stream, e.version, e.type, e.body, e.year) for e in rows.entries]
-        keys = [(key, *row) for key, row in rows.keys.items()]
-        self._cursor.executemany(self._recorder.insert_events_statement, entries)
-        self._cursor.executemany("INSERT INTO idempotency_keys VALUES (?,?,?,?,?)", keys)
-        self._cursor.executemany("INSERT INTO tile_hashes VALUES (?,?,?)", rows.hashes)
-        if rows.checkpoint is not None:
-            self._cursor.execute("INSERT INTO checkpoints VALUES (?,?)", rows.checkpoint)
