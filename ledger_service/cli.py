@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from ledger_service.app import open_recorder, signing_key
-from ledger_service.journal.recorders.interface import StoreRefused, StoreUnavailable
+from ledger_service.journal.recorders.interface import StoreDamaged, StoreRefused, StoreUnavailable
 from ledger_service.settings import Settings, SettingsInvalid, load
 from ledger_service.verification import Counts, Mismatch, Verification
 from shared import access, serving
