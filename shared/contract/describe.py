@@ -1,7 +1,6 @@
-"""The catalogue in words: rows for GET /v1/event-types, and the reference page of event types in Markdown."""
+"""The catalogue in words: the reference page of event types, in Markdown."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from shared.contract.event_type import EventType
 from shared.contract.events import EVENT_TYPES
@@ -9,8 +8,6 @@ from shared.contract.fields import Checked, ListOf
 from shared.contract.schema import EventData, Nested
 
 _HEAD = """\
-# Event types
-
 Made from the schemas that the ledger validates with; JSON Schema 2020-12 of each at `GET /schemas/{type}`. Unknown
 members are refused, and nothing is converted: what was posted is what is recorded.
 
@@ -28,24 +25,17 @@ members are refused, and nothing is converted: what was posted is what is record
 """
 
 
-def catalogue() -> list[dict[str, Any]]:
-    """Every event type as GET /v1/event-types lists it."""
-    return [
-        {
-            "type": kind.name,
-            "title": kind.title,
-            "roles": sorted(kind.roles),
-            "stream": kind.stream,
-            "citation": kind.source,
-            "schema": f"/schemas/{kind.name}",
-        }
-        for kind in EVENT_TYPES.values()
+def event_types_page(note: str = "") -> str:
+    """docs/reference/event-types.md; `note` stands above the rest and says how the page is made."""
+    overview = ["| Type | What happened | Posted by |", "|---|---|---|", *map(_overview, EVENT_TYPES.values())]
+    sections = [
+        "# Event types\n",
+        *([note + "\n"] if note else []),
+        _HEAD,
+        "\n".join(overview),
+        "\n## Types\n",
+        *map(_type_section, EVENT_TYPES.values()),
     ]
-
-
-def event_types_page() -> str:
-    """docs/reference/event-types.md."""
-    sections = [_HEAD, "## Types\n", *map(_type_section, EVENT_TYPES.values())]
     objects: dict[str, EventData] = {}
     for kind in EVENT_TYPES.values():
         objects |= dict(_objects(kind.schema))
@@ -53,9 +43,16 @@ def event_types_page() -> str:
     return "\n".join(sections)
 
 
+def _overview(kind: EventType) -> str:
+    return f"| [`{kind.short}`](#{kind.name.replace('.', '')}) | {kind.title} | {_posted_by(kind)} |"
+
+
+def _posted_by(kind: EventType) -> str:
+    return ", ".join(sorted(kind.roles)) or "the ledger itself"
+
+
 def _type_section(kind: EventType) -> str:
-    posted_by = ", ".join(sorted(kind.roles)) or "nobody: the ledger records it"
-    facts = f"{kind.title}. Posted by: {posted_by}. Stream: {_stream(kind)}. Source: {kind.source}."
+    facts = f"{kind.title}. Posted by: {_posted_by(kind)}. Stream: {_stream(kind)}. Source: {kind.source}."
     return f"### `{kind.name}`\n\n{facts}\n\n{_members(kind.schema)}"
 
 

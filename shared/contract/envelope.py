@@ -53,7 +53,7 @@ def check_event(event: object, pointer: str = "#") -> dict[str, Any]:
     """
     recorded = _recorded(event)
     if recorded is None:
-        raise Malformed(list(_faults(event, pointer)))
+        raise Malformed(_faults(event, pointer))
     return recorded
 
 

@@ -1,6 +1,7 @@
 """Every refusal is a class here, and all of them leave the services in one shape: RFC 9457 problem documents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, ClassVar
 
 MEDIA_TYPE = "application/problem+json"
@@ -51,11 +52,11 @@ class Malformed(Problem):
 
     status, slug, title = 400, "malformed", "The request is malformed"
 
-    def __init__(self, errors: Sequence[Fault], detail: str | None = None, **more: Any) -> None:
-        self.errors = list(errors[:ERRORS_MAX])
-        if left := len(errors) - len(self.errors):
-            self.errors.append({"pointer": "#", "detail": f"and {left} more errors"})
-        first = f"{errors[0]['pointer']} {errors[0]['detail']}" if errors else "The body cannot be understood."
+    def __init__(self, errors: Iterable[Fault], detail: str | None = None, **more: Any) -> None:
+        self.errors = list(islice(errors, ERRORS_MAX + 1))
+        if len(self.errors) > ERRORS_MAX:
+            self.errors[-1] = {"pointer": "#", "detail": f"has more faults than the {ERRORS_MAX} named here"}
+        first = f"{self.errors[0]['pointer']} {self.errors[0]['detail']}" if self.errors else self.title
         super().__init__(detail or first, errors=self.errors, **more)
 
 

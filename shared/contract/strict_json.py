@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from shared.contract.pointers import step
-from shared.contract.problems import Malformed
+from shared.contract.problems import ERRORS_MAX, Malformed
 
 DEPTH_MAX = 32
 INTEGER_MAX = 2**53 - 1
@@ -36,18 +36,18 @@ def parse(body: bytes) -> object:
         raise _whole(f"is nested deeper than {DEPTH_MAX} levels") from None
     except ValueError as error:
         raise _whole(f"is not JSON: {error}") from None
-    if reader.flawed or b"\\u" in body or _too_deep(value):
-        errors = [{"pointer": pointer, "detail": detail} for pointer, detail in _walk(value, "#", 1)]
-        if errors:
-            raise Malformed(errors)
+    if reader.flaws or b"\\u" in body or _too_deep(value):
+        refusal = Malformed({"pointer": pointer, "detail": detail} for pointer, detail in _walk(value, "#", 1))
+        if refusal.errors:
+            raise refusal
     return value
 
 
 class _Reader:
-    """One reading of one text; `flawed` tells whether a stand-in was put anywhere."""
+    """One reading of one text; `flaws` counts the stand-ins, so that a body full of them is given up early."""
 
     def __init__(self) -> None:
-        self.flawed = False
+        self.flaws = 0
 
     def read(self, text: str) -> object:
         if text.startswith("\ufeff"):
@@ -61,7 +61,9 @@ class _Reader:
         )
 
     def _flaw(self, detail: str) -> _Flaw:
-        self.flawed = True
+        self.flaws += 1
+        if self.flaws > ERRORS_MAX:
+            raise ValueError(f"more than {ERRORS_MAX} of its values are refused, and one {detail}")
         return _Flaw(detail)
 
     def _object(self, pairs: list[tuple[str, object]]) -> object:

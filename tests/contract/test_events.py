@@ -5,7 +5,7 @@ import copy
 import pytest
 import rfc8785
 
-from shared.contract.describe import catalogue, event_types_page
+from shared.contract.describe import event_types_page
 from shared.contract.envelope import check_event
 from shared.contract.events import EVENT_TYPES, PREFIX, SUFFIX
 from shared.contract.fields import Checked, ListOf, Text
@@ -98,7 +98,7 @@ def test_the_quick_answer_agrees_with_marshmallow(short):
     event = example(short)
     schema = SHORT[short].schema
     for path in paths(event["data"]):
-        for value in (None, 0, 1, -1, True, "", "x", "USD", "0.00", "2015-01-01", "9999-12-31", [], [[]], {}, MISSING):
+        for value in (None, 0, True, "", "x", "USD", "0.00", "2015-01-01", [[]], {}, MISSING):
             if path or value is not MISSING:
                 data = replaced(event["data"], path, value)
                 assert schema.accepts(data) == (not schema.validate(data))
@@ -128,7 +128,6 @@ def test_the_page_names_every_type_and_member():
     for kind in EVENT_TYPES.values():
         section = page.split(f"### `{kind.name}`\n")[1].split("\n###")[0]
         assert all(f"| `{name}` |" in section for name in kind.schema.members())
-    assert [row["type"] for row in catalogue()] == list(EVENT_TYPES)
 
 
 def test_openapi_shows_an_amount_as_a_decimal_string_with_its_pattern():

@@ -21,7 +21,7 @@ class Fault(EventData):
     index = Integer("place in the batch, from 0", 0)
     id = Text("its id", 128)
     source = UriReference("its source")
-    content = Digest("SHA-256 of its type and data")
+    digest = Digest("SHA-256 of its type and data")
     refusals = ListOf("every rule that fails", Figures("refusal"), 200, 1)
 
 

@@ -16,7 +16,7 @@ class ProjectSubmitted(EventData):
     """An application."""
 
     project = Code("code of the project")
-    title = Text("title")
+    title = Text("title", 300)
     scope = Choice("scope", "national", "regional")
     states = ListOf("the States that benefit", State(), _STATES_MAX, 1)
     line = Line("the one line it draws on")
