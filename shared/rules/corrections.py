@@ -174,16 +174,18 @@ def reallocate(case: Case) -> list[Caused]:
 
 
 def apply_override(model: Model, entry: Entry) -> None:
-    """An override stands for one rule, project and decision."""
-    data = entry["data"]
-    model.overrides.put((data["project"], data["decision"], data["rule"]), (entry["recorded_by"], entry["position"]))
+    """An override by a subject stands for one rule, project and decision."""
+    key = _override_key(entry["data"])
+    model.overrides.put(key, (*model.overrides.get(key, ()), entry["recorded_by"]))
     projects.apply_step(model, entry)
 
 
 def take_back_override(model: Model, entry: Entry) -> None:
     """A reversed override no longer stands."""
-    data = entry["data"]
-    model.overrides.drop((data["project"], data["decision"], data["rule"]))
+    key = _override_key(entry["data"])
+    left = list(model.overrides[key])
+    left.remove(entry["recorded_by"])
+    model.overrides.put(key, tuple(left))
     projects.take_back_step(model, entry)
 
 
@@ -193,6 +195,9 @@ def not_overridden(case: Case, findings: list[Finding]) -> list[Finding]:
 
 
 def _overridden(case: Case, rule_id: str) -> bool:
-    key = (case.data["project"], case.data.get("decision", ""), rule_id)
-    override = case.model.overrides.get(key)
-    return override is not None and SOURCES[rule_id].overridable and override[0] != case.subject
+    key = (case.data["project"], case.data["decision"], rule_id)
+    return any(subject != case.subject for subject in case.model.overrides.get(key, ()))
+
+
+def _override_key(data: dict[str, Any]) -> tuple[str, str, str]:
+    return data["project"], data["decision"], data["rule"]

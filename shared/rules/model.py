@@ -166,7 +166,7 @@ class Model:
         self.heads: Table[str, int] = Table(undo)
         self.versions: Table[str, int] = Table(undo)
         self.rule_sets: Table[str, RuleSet] = Table(undo)
-        self.reviews: Table[str, str] = Table(undo)
+        self.reviews: Table[str, tuple[str, ...]] = Table(undo)
         self.members: Table[str, Member] = Table(undo)
         self.dues: Table[str, Dues] = Table(undo)
         self.votes: Table[str, int] = Table(undo)
@@ -180,7 +180,7 @@ class Model:
         self.freed: Table[int, Decimal] = Table(undo)
         self.pending: Table[int, str] = Table(undo)
         self.reversed: Table[int, int] = Table(undo)
-        self.overrides: Table[tuple[str, str, str], tuple[str, int]] = Table(undo)
+        self.overrides: Table[tuple[str, str, str], tuple[str, ...]] = Table(undo)
         self.years: Table[int, str] = Table(undo)
         self.editions: Table[tuple[int, str], int] = Table(undo)
 

@@ -40,7 +40,7 @@ def rule_sets(model: Model) -> list[dict[str, Any]]:
             "adopted_on": found.adopted_on,
             "effective_from": found.effective_from,
             "review_by": found.review_by,
-            "reviewed_on": model.reviews.get(found.version),
+            "reviewed_on": max(model.reviews.get(found.version, ()), default=None),
             "position": found.position,
             "parameters": found.parameters,
             "citations": {
@@ -117,9 +117,13 @@ def adopt(model: Model, entry: Entry) -> None:
 
 def apply_reviewed(model: Model, entry: Entry) -> None:
     """Note the day on which a set was reviewed."""
-    model.reviews.put(entry["data"]["version"], entry["data"]["reviewed_on"])
+    version = entry["data"]["version"]
+    model.reviews.put(version, (*model.reviews.get(version, ()), entry["data"]["reviewed_on"]))
 
 
 def take_back_reviewed(model: Model, entry: Entry) -> None:
-    """A reversed review: the set counts as not reviewed."""
-    model.reviews.drop(entry["data"]["version"])
+    """A reversed review no longer counts."""
+    version = entry["data"]["version"]
+    left = list(model.reviews[version])
+    left.remove(entry["data"]["reviewed_on"])
+    model.reviews.put(version, tuple(left))

@@ -3,6 +3,7 @@
 import pytest
 
 from shared.rules.membership import eligibility
+from shared.rules.rulebook import rule_sets
 from tests.rules.facts import (
     approved,
     assessed,
@@ -104,6 +105,21 @@ def test_a_project_with_an_override_stays_submitted(history):
     rested = history.given(override)
     assert set(history.refused(reversal(position))) == {"entry/reversible"}
     history.given(reversal(rested), reversal(position))
+
+
+def test_one_of_two_overrides_is_taken_back(running):
+    running.given(submitted("P2", endorsements=[]))
+    override = fact("override.recorded", rule="project/endorsed", project="P2", decision="D1", reason="r")
+    running.given(override.by("other"))
+    running.given(reversal(running.given(override.by("approver"))), approved("P2"))
+
+
+def test_each_review_of_a_set_is_taken_back_alone(history):
+    review = fact("rules.reviewed", version="1150", reviewed_on="2010-06-01", outcome="kept", document="d")
+    first, second = history.given(review), history.given(review.but(reviewed_on="2011-06-01"))
+    assert rule_sets(history.model)[1]["reviewed_on"] == "2011-06-01"
+    history.given(reversal(second), reversal(first))
+    assert rule_sets(history.model)[1]["reviewed_on"] is None
 
 
 def test_what_closing_does_not_bind_adjusts_no_year(history):
