@@ -19,5 +19,5 @@ def member_states() -> FiledFacts:
 
 
 def member_state_facts(view: View) -> list[Filed]:
-    """Every fact that stands, in the order of the log."""
-    return view.once("member-states", lambda: filed(view, table))
+    """Every fact that stands, of any date, in the order of the log."""
+    return view.once("member-states", lambda: filed(view, table, dated=False))

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Integer, Table, Text, select
+from sqlalchemy import Column, Connection, Integer, Select, Table, Text, select
 
 from reporting_service.projections.fact import Fact
 from reporting_service.projections.tables import DERIVED, Rows
@@ -80,17 +80,23 @@ class Statement:
             place += 1
 
 
-def movements_of(view: View, line: str, after: int, limit: int | None) -> Iterator[Movement]:
-    """A line's movements behind a position, in the order of the log."""
-    chosen = (
-        select(*movements.c[1:])
-        .where(movements.c.line == line, movements.c.position > after, movements.c.position <= view.position)
-        .order_by(movements.c.position, movements.c.place)
-    )
+def movements_of(
+    view: View, line: str, after: int = 0, limit: int | None = None, *, before: int = 0
+) -> Iterator[Movement]:
+    """A line's movements behind a position, in the order of the log; `before` asks for the last ones up to it first."""
+    c = movements.c
+    own = select(*c[1:]).where(c.line == line, c.position <= view.position)
     if view.as_of:
-        chosen = chosen.where(movements.c.effective_on <= view.as_of)
-    if limit is not None:
-        chosen = chosen.limit(limit)
-    for row in view.connection.execute(chosen):
-        position, place, on, year, kind, project, amount, balance = row
-        yield Movement(position, place, on, year, kind, project, Decimal(amount), Decimal(balance))
+        own = own.where(c.effective_on <= view.as_of)
+    if before:
+        earlier = own.where(c.position <= after).order_by(c.position.desc(), c.place.desc()).limit(before)
+        yield from reversed(_read(view, earlier))
+    later = own.where(c.position > after).order_by(c.position, c.place)
+    yield from _read(view, later if limit is None else later.limit(limit))
+
+
+def _read(view: View, chosen: Select[Any]) -> list[Movement]:
+    return [
+        Movement(position, place, on, year, row, project, Decimal(amount), Decimal(balance))
+        for position, place, on, year, row, project, amount, balance in view.connection.execute(chosen).tuples()
+    ]

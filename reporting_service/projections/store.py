@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, Table, Text, delete, insert, select
 
-from reporting_service.follower import Bookmark, OutOfOrder
+from reporting_service.follower.sink import Bookmark, OutOfOrder
 from reporting_service.projections import log_copy
 from reporting_service.projections.fold import Fold
 from reporting_service.projections.tables import DERIVED, VERIFIED, new_rows, write

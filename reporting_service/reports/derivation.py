@@ -41,9 +41,9 @@ STEPS: dict[str, tuple[str, str | None]] = {
     "rule_set": ("Rule set", TEXT),
 }
 READING = (
-    "New money is capped at miscellaneous income, floored at zero; Line 2 shrinks first. Direct voluntary contributions lie"
-    " outside the cap. Both readings of the cap are shown: new money alone, and carry-forward and recovered balances"
-    " counted too. Cap and headroom are empty under a rule set without a cap."
+    "New money is capped at miscellaneous income, floored at zero; Line 2 shrinks first. Direct voluntary contributions"
+    " lie outside the cap. Both readings of the cap are shown: new money alone, and carry-forward and recovered"
+    " balances counted too. Cap and headroom are empty under a rule set without a cap."
 )
 SUMS = ("miscellaneous_income", "discretionary_income", "facility")
 

@@ -1,8 +1,8 @@
 """Where the texts allow two readings, ours: stated in every report (DOMAIN section 6)."""
 
 ARTICLE_4 = (
-    "The Article 4 test is the text in force since 21 November 2013, applied to earlier years by analogy: the older wording"
-    " was not available."
+    "The Article 4 test is the text in force since 21 November 2013, applied to earlier years by analogy: the older"
+    " wording was not available."
 )
 READINGS = (
     "The 25 per cent of the excess feeds Line 2, on top of Line 1.",

@@ -6,11 +6,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from reporting_service.follower import Bookmark
+from reporting_service.follower import Bookmark, FollowerStatus
 from reporting_service.projections.engine import open_engine
 from reporting_service.projections.store import Store
 from shared.log_format.canonical import canonical
-from shared.log_format.merkle import leaf_hash, root_of
+from shared.log_format.checkpoints import Checkpoint
+from shared.log_format.merkle import EMPTY_ROOT, leaf_hash, root_of
 from shared.rules.model import Model
 from shared.rules.recording import Recorder, shipped_rule_sets
 from shared.rules.refusals import Refused
@@ -95,3 +96,16 @@ def follow(store: Store, bodies: Sequence[bytes], page: int = 1000) -> Store:
 def tree_root(bodies: Sequence[bytes]) -> bytes:
     """The root over entries."""
     return root_of(map(leaf_hash, bodies))
+
+
+class Standing:
+    """A follower at rest: it has heard a checkpoint and applied everything under it."""
+
+    def __init__(self, position: int, stopped: str | None = None, *, heard: bool = True, head: int | None = None) -> None:
+        size = position if head is None else head
+        checkpoint = Checkpoint(ORIGIN, size, EMPTY_ROOT) if heard else None
+        self._status = FollowerStatus(position, checkpoint, size, heard, None, stopped)
+
+    def status(self) -> FollowerStatus:
+        """What it knows."""
+        return self._status

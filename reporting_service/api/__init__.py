@@ -1,0 +1,1 @@
+"""The doors: each route parses, asks a report, answers."""

@@ -1,0 +1,113 @@
+"""What surrounds every exchange: request id, access, headers, one log line; and how a view's answer is made."""
+
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, Response, g, request
+
+from reporting_service.api.permissions import admit
+from reporting_service.api.reporting import reporting
+from reporting_service.projections.view import View
+from shared.contract.problems import NotAcceptable
+
+log = structlog.get_logger("http")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+OWN_CHOICE = frozenset({"/v1/reports/<int:year>", "/static/<path:filename>"})
+"""Routes that look at Accept themselves, or answer with whatever the file is."""
+PRODUCES = {
+    "/": "text/html",
+    "/docs": "text/html",
+    "/metrics": "text/plain",
+    "/v1/reports/<int:year>.html": "text/html",
+}
+"""What a route answers with; the rest is JSON."""
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def register(app: Flask) -> None:
+    """Put the surroundings around every request of the application."""
+    app.config["MAX_CONTENT_LENGTH"] = 1 << 20
+    app.before_request(_begin)
+    app.before_request(_admit)
+    app.after_request(_end)
+
+
+@contextmanager
+def seen(query: dict[str, Any]) -> Iterator[View]:
+    """The view that a request's filters ask for; its position is named in the answer's headers and in the log."""
+    with reporting().store.view(query.get("known_at"), query.get("as_of")) as view:
+        g.position, g.verified_position = view.position, view.head
+        yield view
+
+
+def answer(view: View, document: dict[str, Any]) -> Response:
+    """A document with the position it holds for, that position's checkpoint, and how far the log is verified."""
+    known = {"position": view.position, "checkpoint": view.checkpoint(), "verified_position": view.head}
+    return json_answer(document | known)
+
+
+def json_answer(document: dict[str, Any]) -> Response:
+    """A JSON answer."""
+    return Response(orjson.dumps(document), content_type="application/json")
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    g.started = time.perf_counter()
+    g.identity = None
+
+
+def _admit() -> None:
+    """Turn away whoever may not, and whoever does not want what the route has."""
+    if request.url_rule is None or request.method == "OPTIONS":
+        return
+    g.identity = admit(reporting().checker, request)
+    rule = request.url_rule.rule
+    media_type = PRODUCES.get(rule, "application/json")
+    accepted = request.accept_mimetypes
+    if rule not in OWN_CHOICE and accepted and not accepted.quality(media_type):
+        raise NotAcceptable(f"This address answers with {media_type}.")
+
+
+def _end(response: Response) -> Response:
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    rule = request.url_rule.rule if request.url_rule else "none"
+    status = reporting().follower.status()
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    response.headers["Fund-Lag"] = str(status.lag)
+    if "position" in g:
+        response.headers["Fund-Position"] = str(g.position)
+        response.headers["Fund-Verified-Position"] = str(g.verified_position)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    identity = g.get("identity")
+    log.info(
+        "answered",
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        ms=round(seconds * 1000, 2),
+        request_id=g.get("request_id"),
+        subject=identity.subject if identity else None,
+        position=g.get("position"),
+        lag=status.lag,
+    )
+    reporting().metrics.answered(request.method, rule, response.status_code, seconds)
+    return response

@@ -1,0 +1,67 @@
+"""One error shape: whatever goes wrong leaves as a problem document, and never with a stack trace."""
+
+import orjson
+import structlog
+from flask import Flask, Response, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from reporting_service.projections.store import NotYetKnown
+from shared.contract.problems import MEDIA_TYPE, PROBLEMS, NotFound, Problem, Unavailable, problem
+
+log = structlog.get_logger("http")
+KINDS = {kind.status: kind for kind in PROBLEMS}
+SENTENCES = {
+    400: "The request cannot be understood.",
+    404: "There is nothing at this address.",
+    405: "This address does not take this method.",
+}
+
+
+def register(app: Flask) -> None:
+    """Have every kind of failure answered in the one shape."""
+    app.register_error_handler(Problem, told)
+    app.register_error_handler(NotYetKnown, _not_yet_known)
+    app.register_error_handler(OperationalError, _database_unavailable)
+    app.register_error_handler(HTTPException, _http_exception)
+    app.register_error_handler(Exception, _bug)
+
+
+def told(refusal: Problem) -> Response:
+    """The answer that a refusal makes."""
+    response = _answer(refusal.as_dict(request.path), refusal.status)
+    response.headers.update(refusal.headers)
+    return response
+
+
+def _answer(document: dict[str, object], status: int) -> Response:
+    return Response(orjson.dumps(document), status, content_type=MEDIA_TYPE)
+
+
+def _not_yet_known(error: NotYetKnown) -> Response:
+    return told(NotFound(f"{str(error)[:1].upper()}{str(error)[1:]}."))
+
+
+def _database_unavailable(error: OperationalError) -> Response:
+    log.error("the database does not answer", cause=str(error.orig))
+    return told(Unavailable("The database does not answer now.", 2))
+
+
+def _http_exception(error: HTTPException) -> Response:
+    """Flask's and werkzeug's own refusals, such as an unknown address."""
+    status = error.code or 500
+    kind = KINDS.get(status)
+    slug, title = (kind.slug, kind.title) if kind else (f"http-{status}", error.name)
+    detail = SENTENCES.get(status, f"{error.name}.")
+    told_as = problem(status, title, detail, type_=f"urn:fund1035:problem:{slug}", instance=request.path)
+    response = _answer(told_as, status)
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def _bug(error: Exception) -> Response:
+    """A fault of ours: loud in the log, silent about itself outside."""
+    log.error("a request failed", exc_info=error)
+    return told(Problem("This is a fault of the service. It has been logged under the request's id."))

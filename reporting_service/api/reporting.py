@@ -1,0 +1,41 @@
+"""What a running reporting service is made of, and how its routes reach it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from flask import current_app
+
+from reporting_service.follower.follower import FollowerStatus
+from reporting_service.metrics import Metrics
+from reporting_service.projections.store import Store
+from reporting_service.settings import Settings
+from shared.access import TokenChecker
+
+EXTENSION = "fund1035.reporting"
+
+
+class Followed(Protocol):
+    """What the doors ask of the follower."""
+
+    def status(self) -> FollowerStatus:
+        """How far it is."""
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """The parts of the service, built once by `create_app`."""
+
+    settings: Settings
+    store: Store
+    follower: Followed
+    checker: TokenChecker
+    metrics: Metrics
+    now: Callable[[], datetime]
+
+
+def reporting() -> Reporting:
+    """The service that answers the present request."""
+    found: Reporting = current_app.extensions[EXTENSION]
+    return found

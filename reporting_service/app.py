@@ -1,0 +1,81 @@
+"""The composition root: settings, clock and follower come in, a WSGI application comes out."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from reporting_service import observing
+from reporting_service.api import annual, exchange, figures, openapi, operations, problems
+from reporting_service.api.reporting import EXTENSION, Followed, Reporting
+from reporting_service.follower import Follower
+from reporting_service.metrics import Metrics
+from reporting_service.projections.engine import open_engine
+from reporting_service.projections.store import Store
+from reporting_service.settings import Settings, SettingsInvalid, load, sqlite_path
+from reporting_service.token_file import TokenFile
+from reporting_service.web import home
+from shared import serving
+from shared.access import token_checker
+from shared.log_format.notes import Verifier
+
+DOORS = (figures, annual, operations, home)
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    store: Store | None = None,
+    follower: Followed | None = None,
+) -> Flask:
+    """Reporting as a WSGI application; unless one is given, a follower is started in a thread of its own."""
+    app = Flask(__name__, static_folder="static", static_url_path="/static")
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    problems.register(app)
+    exchange.register(app)
+    openapi.register(app, [module.routes for module in DOORS])
+    store = store or open_store(settings)
+    if follower is None:
+        follower = following = _follower(settings, store)
+        following.start()
+    checker = token_checker(
+        settings.auth_mode,
+        fund_home=settings.fund_home,
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        jwks_url=settings.oidc_jwks_url,
+    )
+    app.extensions[EXTENSION] = Reporting(settings, store, follower, checker, Metrics(follower.status), now)
+    return app
+
+
+def open_store(settings: Settings) -> Store:
+    """The database that the settings name, its tables made where there are none."""
+    sqlite_path(settings.database_url).parent.mkdir(parents=True, exist_ok=True)
+    return Store(open_engine(settings.database_url))
+
+
+def _follower(settings: Settings, store: Store) -> Follower:
+    verifier = Verifier.parse(settings.log_vkey)
+    return Follower(settings.ledger_url, TokenFile(settings.token_file), verifier, store)
+
+
+def from_environment() -> Flask:
+    """The application that the server process runs; says in plain words why it cannot start."""
+    observing.log_as_json()
+    try:
+        return create_app(load(os.environ))
+    except SettingsInvalid as error:
+        raise serving.CannotServe(str(error), error.exit_code) from error
+    except OperationalError as error:
+        raise serving.CannotServe(f"Reporting cannot start: its database does not open: {error.orig}", 3) from error
+    except OSError as error:
+        raise serving.CannotServe(f"Reporting cannot start: {error}", 3) from error
