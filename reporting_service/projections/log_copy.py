@@ -121,9 +121,16 @@ def root(connection: Connection, size: int) -> bytes:
     return Frontier(size, peaks).root()
 
 
-def checkpoint(connection: Connection, size: int) -> dict[str, Any]:
+def checkpoint(connection: Connection, size: int, known: bytes | None = None) -> dict[str, Any]:
     """Size and root of the first `size` entries, as answers show them."""
-    return {"size": size, "root": b64encode(root(connection, size)).decode()}
+    found = root(connection, size) if known is None else known
+    return {"size": size, "root": b64encode(found).decode()}
+
+
+def tile_roots(connection: Connection, start: int, end: int) -> dict[int, bytes]:
+    """The stored roots of full leaf tiles by their number, from one to another, both included."""
+    chosen = select(tree.c.place, tree.c.hash).where(tree.c.tile_level == 1, tree.c.place.between(start, end))
+    return dict(connection.execute(chosen).tuples().all())
 
 
 def _hashes(connection: Connection, tile_level: int, start: int, width: int) -> list[bytes]:

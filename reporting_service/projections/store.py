@@ -42,7 +42,7 @@ class Store:
         self._fold: Fold | None = None
         self._folded = (-1, -1)
         self._connection: Connection | None = None
-        with self._transaction() as connection:
+        with writing(self.engine) as connection:
             VERIFIED.create_all(connection)
             DERIVED.create_all(connection)
 
@@ -53,7 +53,7 @@ class Store:
 
     def apply(self, entries: Sequence[bytes], first_position: int, bookmark: Bookmark) -> None:
         """Fold a page and move the bookmark, both or neither; OutOfOrder for a page seen before."""
-        with self._writing, self._transaction() as connection:
+        with self._writing, writing(self.engine) as connection:
             before, generation = read_bookmark(connection)
             if first_position != before.position + 1:
                 raise OutOfOrder(f"the page begins at {first_position}, the bookmark stands at {before.position}")
@@ -84,13 +84,6 @@ class Store:
         write(connection, derived, DERIVED)
         save_bookmark(connection, after, generation)
 
-    def note(self, bookmark: Bookmark) -> None:
-        """Keep a newer checkpoint over the same entries."""
-        with self._writing, self._transaction() as connection:
-            before, generation = read_bookmark(connection)
-            if before.position == bookmark.position:
-                save_bookmark(connection, bookmark, generation)
-
     def _fold_at(self, connection: Connection, position: int, generation: int) -> Fold:
         """The kept state where it is that of the bookmark, else what the stored rows leave."""
         self._connection = connection
@@ -105,16 +98,20 @@ class Store:
         return log_copy.entry_at(self._connection, position)
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield connection
-
-    @contextmanager
     def view(self, known_at: int | str | None = None, as_of: str | None = None) -> Iterator[View]:
         """The books as known at a position or UTC instant, by default now; NotYetKnown beyond the bookmark."""
         with self.engine.connect() as connection, connection.begin():
-            head = read_bookmark(connection)[0].position
-            yield View(connection, _position(connection, known_at, head), head, as_of)
+            bookmark = read_bookmark(connection)[0]
+            head = bookmark.position
+            position = _position(connection, known_at, head)
+            yield View(connection, position, head, as_of, bookmark.tree().root() if position == head else None)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that holds the store's write lock from its beginning."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
 
 
 def _position(connection: Connection, known_at: int | str | None, head: int) -> int:

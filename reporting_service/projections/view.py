@@ -19,6 +19,8 @@ class View:
     position: int
     head: int
     as_of: str | None = None
+    root: bytes | None = None
+    """The root at `position`, where it is known without reading."""
     _kept: dict[Any, Any] = field(default_factory=dict)
 
     def once(self, key: Any, make: Callable[[], T]) -> T:
@@ -30,7 +32,7 @@ class View:
 
     def checkpoint(self) -> dict[str, Any]:
         """Size and root of the log as far as this view sees it."""
-        return self.once("checkpoint", lambda: log_copy.checkpoint(self.connection, self.position))
+        return self.once("checkpoint", lambda: log_copy.checkpoint(self.connection, self.position, self.root))
 
     def recorded_on(self) -> str | None:
         """The UTC day on which the last entry seen was recorded."""

@@ -9,9 +9,8 @@ from flask.testing import FlaskClient
 from reporting_service.app import create_app
 from reporting_service.projections.store import Store
 from reporting_service.settings import Settings, load
-from tests.reporting.history import History, Standing, follow, sample, store_at
-
 from shared.access import mint_dev_token
+from tests.reporting.history import History, Standing, follow, sample, store_at
 
 
 @pytest.fixture(scope="session")

@@ -101,7 +101,9 @@ def tree_root(bodies: Sequence[bytes]) -> bytes:
 class Standing:
     """A follower at rest: it has heard a checkpoint and applied everything under it."""
 
-    def __init__(self, position: int, stopped: str | None = None, *, heard: bool = True, head: int | None = None) -> None:
+    def __init__(
+        self, position: int, stopped: str | None = None, *, heard: bool = True, head: int | None = None
+    ) -> None:
         size = position if head is None else head
         checkpoint = Checkpoint(ORIGIN, size, EMPTY_ROOT) if heard else None
         self._status = FollowerStatus(position, checkpoint, size, heard, None, stopped)

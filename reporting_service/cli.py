@@ -1,0 +1,122 @@
+"""The `reporting` command: serve, rebuild, report. Exit codes: 0 ok, 1 mismatch, 2 usage, 3 unavailable."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import orjson
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import OperationalError
+
+from reporting_service.app import open_store
+from reporting_service.projections.rebuild import rebuild as rebuild_projections
+from reporting_service.projections.store import Damaged, NotYetKnown, Store
+from reporting_service.render.html import report_page
+from reporting_service.reports.annual import YEARS, annual_report
+from reporting_service.settings import Settings, SettingsInvalid, load, sqlite_path
+from shared import serving
+
+FACTORY = "reporting_service.app:from_environment"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Reports of the 1035 Facility. Settings are environment variables (docs/reference/settings.md)."""
+
+
+def _settings(*, serving: bool) -> Settings:
+    try:
+        return load(os.environ, serving=serving)
+    except SettingsInvalid as error:
+        _stop(str(error), error.exit_code)
+
+
+def _stop(sentence: str, code: int) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(code)
+
+
+def _store() -> Store:
+    settings = _settings(serving=False)
+    path = sqlite_path(settings.database_url)
+    if not path.exists():
+        _stop(f"There is no database at {path}: `reporting serve` makes it and follows the log.", 3)
+    try:
+        return open_store(settings)
+    except (OperationalError, OSError) as error:
+        _stop(f"The database does not open: {getattr(error, 'orig', error)}", 3)
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+
+
+@main.command()
+def serve() -> None:
+    """Serve reporting at REPORTING_BIND, following the log, until SIGTERM or Ctrl-C."""
+    settings = _settings(serving=True)
+    sys.exit(serving.serve(FACTORY, settings.host, settings.port, settings.threads))
+
+
+@main.command()
+@as_json
+def rebuild(as_json: bool) -> None:
+    """Fold the stored, verified entries anew, beside the live tables, and swap.
+
+    The ledger is not asked: what is replayed is reporting's own copy of the log, checked against the hashes it was
+    verified under. The service may run meanwhile.
+    """
+    store, began = _store(), time.monotonic()
+    try:
+        with _progress("Folding") as bar:
+            task = bar.add_task("Folding", total=None)
+            position = rebuild_projections(store.engine, lambda done, of: bar.update(task, completed=done, total=of))
+    except Damaged as error:
+        _stop(f"Nothing was changed: {error}.", 1)
+    except OperationalError as error:
+        _stop(f"Nothing was changed: the database does not answer: {error.orig}", 3)
+    seconds = time.monotonic() - began
+    said = {"position": position, "seconds": round(seconds, 2), "from": "the stored, verified entries"}
+    if as_json:
+        click.echo(json.dumps(said))
+    else:
+        click.echo(f"Folded {position:,} stored, verified entries anew in {seconds:.1f} s and swapped the tables.")
+
+
+@main.command()
+@click.argument("year", type=click.IntRange(YEARS.start, YEARS.stop - 1))
+@click.option("--format", "form", type=click.Choice(["json", "html"]), default="json", show_default=True)
+@click.option("--known-at", type=click.IntRange(0), help="As known at this log position; by default the last.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; by default the screen.")
+@as_json
+def report(year: int, form: str, known_at: int | None, output: Path | None, as_json: bool) -> None:
+    """Write the annual report of YEAR from the stored, verified entries; no running service is needed."""
+    try:
+        with _store().view(known_at) as view:
+            document = annual_report(view, year)
+    except NotYetKnown as error:
+        _stop(f"{str(error)[:1].upper()}{str(error)[1:]}.", 2)
+    except OperationalError as error:
+        _stop(f"The database does not answer: {error.orig}", 3)
+    content = orjson.dumps(document) if form == "json" else report_page(document)
+    if output is None:
+        sys.stdout.buffer.write(content + b"\n")
+        return
+    output.write_bytes(content)
+    said: dict[str, Any] = {"file": str(output), "year": year, "position": document["position"]}
+    click.echo(json.dumps(said) if as_json else f"{output}: {year} as known at position {document['position']}")
+
+
+def _progress(title: str) -> Progress:
+    """A bar on a terminal, nothing elsewhere."""
+    console = Console(stderr=True)
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+
+
+if __name__ == "__main__":
+    main()
