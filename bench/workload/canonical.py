@@ -120,7 +120,7 @@ class _Years:
         self.cohorts = [*self.cohorts[-1:], cohort]
         yield from self._finance("Payments, reports, income", self._autumn(planned, gifts, twice))
         yield from self._post("programme", "Completions", _plain(self._endings(cohort)))
-        yield from self._finance("Year end", self._december(planned, target - 3 - len(twice)))
+        yield from self._finance("Year end", self._december(planned, target - len(twice)))
         reversals = [fact("entry.reversed", position=at, reason="Booked twice, illustrative") for at in twice]
         yield from self._post("approver", "Corrections", _plain(reversals))
 

@@ -16,6 +16,7 @@ STATUS_AFTER = {
     "grant.cancelled": "cancelled",
     "project.financially-closed": "financially-closed",
 }
+OTHER_STEPS = ("project.endorsed", "project.extended", "project.evaluated", "override.recorded")
 OWN_DATE = {
     "rules.adopted": "effective_from",
     "rules.reviewed": "reviewed_on",
@@ -159,5 +160,5 @@ def _step(project: Project, entry: Entry) -> None:
         project.recovered += amount
     project.granted -= entry.freed
     project.status = STATUS_AFTER.get(entry.kind, project.status)
-    if entry.kind in STATUS_AFTER or entry.kind in ("project.endorsed", "project.extended", "project.evaluated"):
+    if entry.kind in STATUS_AFTER or entry.kind in OTHER_STEPS:
         project.steps.append(entry.position)

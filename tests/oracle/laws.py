@@ -435,8 +435,7 @@ def _rested_on(oracle: Oracle, entry: Entry) -> bool:
     if entry.kind == "line.opened":
         return _money_facts(oracle, data["line"])
     if entry.kind == "income.budgeted":
-        first = data["basis"] == "programme-and-budget"
-        return data["year"] <= (oracle.closed or 0) or (first and len(oracle.bases(data["year"])) > 1)
+        return data["year"] <= (oracle.closed or 0) or oracle.bases(data["year"])[-1] is not entry
     if "project" in data:
         return _project_rests_on(oracle, entry)
     return False
