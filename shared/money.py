@@ -3,10 +3,12 @@
 Amounts are US dollars (or Swiss francs in Article 4) unless a name says otherwise.
 """
 
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+EXACT = Context(prec=60)
+"""Room for every digit of a product of two amounts or of an amount and a rate."""
 
 
 def amount(text: str) -> Decimal:
@@ -21,12 +23,12 @@ def text(value: Decimal) -> str:
 
 def down_to_cent(value: Decimal) -> Decimal:
     """Rounded toward zero to the cent: the Facility never gets a fraction too much."""
-    return value.quantize(CENT, ROUND_DOWN)
+    return value.quantize(CENT, ROUND_DOWN, EXACT)
 
 
 def usd_value(original: Decimal, rate: Decimal) -> Decimal:
     """USD value of an amount at a rate in USD per unit, half-even to the cent."""
-    return (original * rate).quantize(CENT, ROUND_HALF_EVEN)
+    return EXACT.multiply(original, rate).quantize(CENT, ROUND_HALF_EVEN, EXACT)
 
 
 def received_usd(data: dict) -> Decimal:  # type: ignore[type-arg]

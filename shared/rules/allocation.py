@@ -6,10 +6,10 @@ S  = share x max(0, DI - security - baseline), rounded down to the cent
 L2 = min(S, max(0, M) - L1), never negative
 """
 
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Any, NamedTuple
 
-from shared.money import ZERO, amount, down_to_cent, text
+from shared.money import EXACT, ZERO, amount, down_to_cent, text
 from shared.rules.model import IncomeYear, Model, RuleSet
 from shared.rules.refusals import SOURCES
 
@@ -98,9 +98,7 @@ def line_2_share(income: Income, rules: RuleSet, year: int) -> tuple[Decimal, De
     if said["share"] is None or year < said["first_year"]:
         return ZERO, ZERO
     excess = max(ZERO, income.discretionary - income.security - amount(said["baseline"]))
-    with localcontext() as context:
-        context.prec = 60
-        return down_to_cent(Decimal(said["share"]) * excess), excess
+    return down_to_cent(EXACT.multiply(Decimal(said["share"]), excess)), excess
 
 
 def capped_room(income: Income, rules: RuleSet, outside: Decimal) -> Decimal | None:

@@ -1,0 +1,35 @@
+"""Money: exact, written one way, rounded by name."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.money import amount, down_to_cent, text, usd_value
+
+AMOUNTS = st.decimals(min_value=-(10**15), max_value=10**15, places=2)
+
+
+@given(AMOUNTS)
+def test_an_amount_is_written_as_it_was_read(value):
+    assert amount(text(value)) == value
+    assert not text(value * 0).startswith("-")
+
+
+@pytest.mark.parametrize(
+    ("original", "rate", "usd"),
+    [
+        ("0.01", "0.5", "0.00"),
+        ("0.03", "0.5", "0.02"),
+        ("999999999999999.99", "0.999999999999", "999999999998999.99"),
+        ("999999999999999.99", "999999.999999999999", "999999999999999989000.00"),
+    ],
+)
+def test_a_usd_value_is_half_even_to_the_cent(original, rate, usd):
+    assert text(usd_value(Decimal(original), Decimal(rate))) == usd
+
+
+@pytest.mark.parametrize(("value", "cents"), [("0.019", "0.01"), ("0.011", "0.01"), ("-0.019", "-0.01")])
+def test_down_to_the_cent_is_toward_zero(value, cents):
+    assert text(down_to_cent(Decimal(value))) == cents
