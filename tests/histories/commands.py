@@ -384,8 +384,9 @@ def overridden(pick: Pick) -> Data:
 
 
 def year_closed(pick: Pick) -> Data:
-    closed = pick.oracle.closed
-    year = (closed or 2005) + 1 if pick.chance(6) else pick.year()
+    closed = pick.oracle.closed or 0
+    due = sorted(entry.data["year"] for entry in pick.oracle.facts("income.received") if entry.data["year"] > closed)
+    year = due[0] if due and pick.chance(7) else pick.year()
     return {"year": year, "closed_on": TODAY, "document": "illustrative"}
 
 
@@ -531,6 +532,33 @@ def opening() -> list[tuple[str, Data, str, str]]:
         money = {"amount": "2000000.00", "currency": "USD", "received_on": f"{year}-12-31"}
         data = {"year": year, "kind": "interest", **money, "reference": "illustrative"}
         found.append(("income.received", data, "finance-1", "finance"))
+    return found
+
+
+def brought_in() -> list[tuple[str, Data, str, str]]:
+    """What a ledger that takes over begins with: a line's balance and a running project, each confirmed."""
+    balance = {"line": "line-1", "amount": "500000.00", "as_of": "2006-12-31", "document": "illustrative"}
+    project = {
+        "project": "NC.1",
+        "title": "illustrative",
+        "scope": "national",
+        "states": ["KEN"],
+        "line": "line-1",
+        "requested": "90000.00",
+        "area": "cross-cutting",
+        "activities": [1],
+        "endorsements": [],
+        "starts_on": "2006-01-01",
+        "ends_on": "2008-12-31",
+    }
+    figures = {"approved": "90000.00", "disbursed": "50000.00", "spent": "20000.00"}
+    found: list[tuple[str, Data, str, str]] = []
+    for position, kind, data in (
+        (3, "line.opened", balance),
+        (5, "project.migrated", {**project, **figures, "status": "approved", "as_of": "2006-12-31"}),
+    ):
+        found.append((kind, data, "administrator-1", "administrator"))
+        found.append(("action.confirmed", {"position": position}, "administrator-2", "administrator"))
     return found
 
 

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.histories.commands import COMMANDS, Pick, command, opening
+from tests.histories.commands import COMMANDS, Pick, brought_in, command, opening
 from tests.histories.scale import HISTORIES, ON_DEMAND, scaled
 from tests.histories.side_by_side import SideBySide
 
@@ -15,10 +15,10 @@ class Catalogue(RuleBasedStateMachine):
         super().__init__()
         self.both = SideBySide()
 
-    @initialize(known=st.sampled_from((13, 0, 5)))
-    def begin(self, known: int) -> None:
-        """Members, budgets and income are known, or some of them, or nothing."""
-        for step in opening()[:known]:
+    @initialize(known=st.sampled_from((13, 0, 5)), taken_over=st.booleans())
+    def begin(self, known: int, taken_over: bool) -> None:
+        """Members, budgets and income are known, or some of them, or nothing; maybe balances were taken over."""
+        for step in (brought_in() if taken_over else []) + opening()[:known]:
             self.both.post(*step)
 
     @rule(data=st.data())

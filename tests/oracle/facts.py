@@ -1,7 +1,7 @@
 """What the oracle remembers: entries, movements of the lines, projects as their facts make them."""
 
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any
 
 LINES = ("line-1", "line-2")
@@ -63,8 +63,10 @@ def usd(data: dict[str, Any]) -> int:
     """USD cents of a receipt: valued at its own rate, half-even to the cent."""
     if "rate" not in data:
         return cents(data["amount"])
-    value = Decimal(data["amount"]) * Decimal(data["rate"]["value"])
-    return int(value.quantize(Decimal("0.01"), ROUND_HALF_EVEN) * 100)
+    with localcontext() as context:
+        context.prec = 60
+        value = Decimal(data["amount"]) * Decimal(data["rate"]["value"])
+        return int(value.quantize(Decimal("0.01"), ROUND_HALF_EVEN) * 100)
 
 
 @dataclass

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.oracle.facts import Entry, Project, cents
+from tests.oracle.formula import Income
 from tests.oracle.model import CONFIRMABLE, DERIVED, Oracle
 
 STATUS_NEEDED = {
@@ -300,11 +301,11 @@ def _basis(trial: Trial) -> Iterable[str]:
 
 
 def _overhead(trial: Trial) -> Iterable[str]:
-    year = trial.data["year"]
-    bases = [
-        cents(entry.data["project_overhead"]) - cents(entry.data["security"]) for entry in trial.oracle.bases(year)
-    ]
-    if _applied(trial.oracle, year) + cents(trial.data["amount"]) > (bases[-1] if bases else 0):
+    """Within the year's overhead net of security: budgeted while it is open, actual once it is closed."""
+    oracle, year = trial.oracle, trial.data["year"]
+    budgets = [Income.budgeted(entry.data) for entry in oracle.bases(year)]
+    found = oracle.income(year) if year <= (oracle.closed or 0) else (budgets or [Income(0, 0, 0, 0)])[-1]
+    if _applied(oracle, year) + cents(trial.data["amount"]) > found.overhead - found.security:
         yield "overhead/resolution-1110"
 
 
