@@ -88,4 +88,4 @@ def moves(view: View, table: Table, key: str | None = None) -> list[Filed]:
     chosen = select(table).where(table.c.position <= view.position).order_by(table.c.position)
     if key is not None:
         chosen = chosen.where(table.c.key == key)
-    return [Filed(*row)._replace(data=orjson.loads(row[8])) for row in view.connection.execute(chosen).tuples()]
+    return [Filed(*row)._replace(data=orjson.loads(row[8])) for row in view.connection.execute(chosen)]

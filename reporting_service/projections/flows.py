@@ -112,7 +112,7 @@ def _read(connection: Connection, position: int | None) -> Iterable[tuple[Any, .
         last = last.where(flows.c.position <= position)
     same = (flows.c.line == named.c.line) & (flows.c.year == named.c.year)
     chosen = select(flows.c.line, flows.c.year, *flows.c[4:]).join(named, same)
-    return connection.execute(chosen.where(flows.c.position == last.correlate(named).scalar_subquery())).tuples()
+    return connection.execute(chosen.where(flows.c.position == last.correlate(named).scalar_subquery()))
 
 
 def flows_by_year(view: View) -> dict[tuple[str, int], Flow]:

@@ -130,7 +130,7 @@ def checkpoint(connection: Connection, size: int, known: bytes | None = None) ->
 def tile_roots(connection: Connection, start: int, end: int) -> dict[int, bytes]:
     """The stored roots of full leaf tiles by their number, from one to another, both included."""
     chosen = select(tree.c.place, tree.c.hash).where(tree.c.tile_level == 1, tree.c.place.between(start, end))
-    return dict(connection.execute(chosen).tuples().all())
+    return dict(connection.execute(chosen).all())
 
 
 def _hashes(connection: Connection, tile_level: int, start: int, width: int) -> list[bytes]:

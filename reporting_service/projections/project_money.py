@@ -116,7 +116,7 @@ def _read(connection: Connection, position: int | None, **only: Any) -> Iterable
         chosen = chosen.where(years.c.project == only["project"])
     same = (money.c.project == years.c.project) & (money.c.year == years.c.year)
     found = chosen.join(years, same).where(money.c.position == last.correlate(years).scalar_subquery())
-    return connection.execute(found.order_by(money.c.project, money.c.year)).tuples()
+    return connection.execute(found.order_by(money.c.project, money.c.year))
 
 
 def money_by_year(view: View, project: str | None = None) -> dict[str, dict[int, Flow]]:

@@ -98,5 +98,5 @@ def movements_of(
 def _read(view: View, chosen: Select[Any]) -> list[Movement]:
     return [
         Movement(position, place, on, year, row, project, Decimal(amount), Decimal(balance))
-        for position, place, on, year, row, project, amount, balance in view.connection.execute(chosen).tuples()
+        for position, place, on, year, row, project, amount, balance in view.connection.execute(chosen)
     ]
