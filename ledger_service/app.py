@@ -30,8 +30,10 @@ def create_app(
     settings: Settings, *, now: Callable[[], datetime] = utc_now, stopping: Event = serving.stopping
 ) -> Flask:
     """The ledger as a WSGI application; StoreRefused or StoreUnavailable when its journal cannot be opened."""
-    app = Flask(__name__, static_folder="static", static_url_path="/static")
+    app = Flask(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.static_folder = "static"
+    app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
     problems.register(app)
     exchange.register(app)
     openapi.register(app, [module.routes for module in BLUEPRINTS])

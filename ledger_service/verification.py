@@ -22,7 +22,7 @@ from shared.contract.strict_json import parse
 from shared.log_format.canonical import canonical
 from shared.log_format.checkpoints import open_checkpoint
 from shared.log_format.merkle import leaf_hash
-from shared.log_format.notes import BadNote, Verifier
+from shared.log_format.notes import Verifier
 from shared.rules.apply import apply
 from shared.rules.recording import Recorder, shipped_rule_sets
 from shared.rules.refusals import Refused
@@ -142,7 +142,7 @@ class _Checkpoints:
             return 0
         try:
             checkpoint = open_checkpoint(row.note, self._verifier)
-        except BadNote as error:
+        except ValueError as error:
             raise Mismatch(position, f"the checkpoint of size {row.size} does not hold: {error}") from error
         if (checkpoint.size, row.size) != (position, position) or checkpoint.root != kept.tiles.root():
             raise Mismatch(position, f"the checkpoint of size {row.size} signs another tree than the entries make")

@@ -97,10 +97,12 @@ class Kept:
 
     def replay(self, position: int, body: bytes) -> None:
         """Apply one committed entry to the model; the tree is grown by the caller."""
-        entry = orjson.loads(body)
-        if position != self.model.position + 1 or entry["position"] != position:
-            raise OutOfStep(self.model.position + 1, f"the entry stored there says it is {entry['position']}")
+        if position != self.model.position + 1:
+            raise OutOfStep(self.model.position + 1, f"there is no entry; the next one stored is {position}")
         try:
+            entry = orjson.loads(body)
+            if entry["position"] != position:
+                raise ValueError(f"it says that it is entry {entry['position']}")
             apply(self.model, entry, self._replayed_entry_at)
         except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, AssertionError) as error:
             raise OutOfStep(position, f"the entry cannot be applied ({type(error).__name__}: {error})") from error

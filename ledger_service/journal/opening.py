@@ -7,7 +7,7 @@ from ledger_service.journal.kept import Kept, OutOfStep
 from ledger_service.journal.recorders.interface import Reader
 from shared.log_format.checkpoints import open_checkpoint
 from shared.log_format.merkle import leaf_hashes
-from shared.log_format.notes import BadNote, Verifier
+from shared.log_format.notes import Verifier
 
 PAGE = 4096
 
@@ -15,11 +15,11 @@ PAGE = 4096
 def read_in(kept: Kept, reader: Reader, verifier: Verifier) -> None:
     """Replay all entries into the empty model; OutOfStep names the first position that does not agree, and why."""
     for page in _pages(reader.bodies(0)):
-        first = kept.position + 1
+        _check_positions(kept.position + 1, page)
+        _check_hashes(kept, reader, [body for _, body in page])
         for position, body in page:
             kept.replay(position, body)
         kept.model.publish()
-        _check_hashes(kept, reader, first, [body for _, body in page])
     _check_head(kept, reader, verifier)
 
 
@@ -28,7 +28,13 @@ def _pages(bodies: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, byte
         yield page
 
 
-def _check_hashes(kept: Kept, reader: Reader, first: int, bodies: list[bytes]) -> None:
+def _check_positions(first: int, page: list[tuple[int, bytes]]) -> None:
+    for expected, (position, _) in enumerate(page, first):
+        if position != expected:
+            raise OutOfStep(expected, f"there is no entry; the next one stored is {position}")
+
+
+def _check_hashes(kept: Kept, reader: Reader, bodies: list[bytes]) -> None:
     """Grow the tree over a page of entries and compare what is stored of it at every level."""
     rows = kept.tiles.append(leaf_hashes(bodies))
     for level in range(rows[-1][0] + 1):
@@ -41,7 +47,6 @@ def _check_hashes(kept: Kept, reader: Reader, first: int, bodies: list[bytes]) -
                     "the log does not hold the hash of this entry" if level == 0 else f"a hash of level {level} differs"
                 )
                 raise OutOfStep(position, cause)
-    assert rows[0][1] == first - 1
 
 
 def _check_head(kept: Kept, reader: Reader, verifier: Verifier) -> None:
@@ -57,7 +62,7 @@ def _check_head(kept: Kept, reader: Reader, verifier: Verifier) -> None:
         return
     try:
         checkpoint = open_checkpoint(row.note, verifier)
-    except BadNote as error:
+    except ValueError as error:
         raise OutOfStep(size, f"the newest checkpoint does not hold: {error}") from error
     if (checkpoint.size, checkpoint.root) != (kept.position, kept.tiles.root()):
         raise OutOfStep(size, "the newest checkpoint signs another tree than the entries make")

@@ -4,6 +4,8 @@ import json
 from itertools import count
 
 from ledger_service.api.ledger import ledger_of
+from ledger_service.app import create_app
+from ledger_service.settings import load
 from shared.access import mint_dev_token
 from tests.tlog_checker import check
 
@@ -76,6 +78,16 @@ class Office:
         """The whole log as an independent reader sees it: entries, verified."""
         _, entries, _ = check(lambda path: self.get(path).data, self.ledger.verifier.vkey)
         return [json.loads(entry) for entry in entries]
+
+
+def post_in_another_process(environment, name, number):
+    """What a second ledger process on the same journal does: its own events, and some that others post too."""
+    settings = load(environment)
+    office = Office(create_app(settings), settings)
+    for index in range(number):
+        assert office.post(interest(id=f"{name}-{index}")).status_code == 201
+        assert office.post(interest(id=f"both-{index}")).status_code in (200, 201)
+    office.ledger.close()
 
 
 def problem_of(answer, status):

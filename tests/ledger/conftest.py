@@ -7,8 +7,8 @@ from threading import Event
 import pytest
 import structlog
 
-from ledger_service.app import create_app
 from ledger_service.api.ledger import ledger_of
+from ledger_service.app import create_app
 from ledger_service.settings import load
 from tests.ledger.clerks import Office
 

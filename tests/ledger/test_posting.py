@@ -4,7 +4,18 @@ import pytest
 
 from tests.ledger.clerks import SOURCE, admission, approval, event, interest, problem_of
 
-RECEIPT = {"id", "source", "position", "stream", "version", "recorded_at", "rule_set", "caused", "warnings", "checkpoint"}
+RECEIPT = {
+    "id",
+    "source",
+    "position",
+    "stream",
+    "version",
+    "recorded_at",
+    "rule_set",
+    "caused",
+    "warnings",
+    "checkpoint",
+}
 
 
 def test_an_accepted_event_gets_a_receipt(office):
@@ -20,7 +31,11 @@ def test_an_accepted_event_gets_a_receipt(office):
 
 
 def test_the_entry_is_the_event_as_posted_and_its_place(office):
-    posted = interest() | {"time": "2015-03-02T00:00:00Z", "traceparent": "00-1-2-01", "datacontenttype": "application/json"}
+    posted = interest() | {
+        "time": "2015-03-02T00:00:00Z",
+        "traceparent": "00-1-2-01",
+        "datacontenttype": "application/json",
+    }
     position = office.post(posted, subject="gl-7").get_json()["position"]
     entry = office.get(f"/v1/events/{position}").get_json()
     assert {name: entry[name] for name in posted if name != "traceparent"} == {
@@ -213,5 +228,7 @@ def test_too_many_refusals_by_one_subject_are_not_recorded(open_office):
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
     problem_of(office.post([approval()], "approver"), 429)
     problem_of(office.post(approval(), "approver", "another"), 422)
-    assert office.post(event("project.retained", project="x", on="2015-01-01", reason="r"), "approver").status_code == 429
+    assert (
+        office.post(event("project.retained", project="x", on="2015-01-01", reason="r"), "approver").status_code == 429
+    )
     assert office.head() == 5

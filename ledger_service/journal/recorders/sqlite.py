@@ -48,6 +48,11 @@ def _library_error(error: sqlite3.Error) -> PersistenceError:
     return kind(error)
 
 
+def _text(stored: bytes) -> str:
+    """Text as stored, readable even when damaged."""
+    return stored.decode("utf-8", "surrogateescape")
+
+
 class _Transaction(SQLiteTransaction):
     """Takes the write lock at once when it is going to write, and never leaves a failed commit open."""
 
@@ -86,6 +91,7 @@ class _Pool(SQLiteConnectionPool):
         raw = super()._create_connection()._sqlite_conn
         for pragma in ("synchronous=FULL", "cache_size=-16000", "temp_store=MEMORY"):
             raw.execute(f"PRAGMA {pragma}")
+        raw.text_factory = _text
         return _Connection(sqlite_conn=raw, max_age=self.max_age)
 
 

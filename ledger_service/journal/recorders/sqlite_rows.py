@@ -16,6 +16,9 @@ from ledger_service.journal.recorders.interface import (
 )
 
 CHUNK = 500
+BODY = "CAST(state AS BLOB)"
+KEYS = "SELECT key, position, CAST(digest AS BLOB), caused, CAST(warnings AS TEXT) FROM idempotency_keys"
+CHECKPOINT = "SELECT size, CAST(note AS TEXT) FROM checkpoints"
 NEXT_STREAMS = """
 WITH RECURSIVE names (name) AS (
   SELECT MIN(originator_id) FROM {events} WHERE originator_id > ?
@@ -65,26 +68,26 @@ class Session:
 
     def bodies(self, after: int) -> Iterator[tuple[int, bytes]]:
         """(position, canonical bytes) after a position, in order, streamed."""
-        return (tuple(row) for row in self._rows(self._select("position, state", "position > ? ORDER BY 1"), [after]))
+        return (tuple(row) for row in self._rows(self._select(f"position, {BODY}", "position > ? ORDER BY 1"), [after]))
 
     def rows(self, after: int) -> Iterator[EntryRow]:
         """Every stored entry after a position with the columns it is found by, streamed."""
-        columns = "position, originator_id, originator_version, topic, year, state"
+        columns = f"position, originator_id, originator_version, topic, year, {BODY}"
         return (EntryRow(*row) for row in self._rows(self._select(columns, "position > ? ORDER BY 1"), [after]))
 
     def keys(self, keys: Sequence[bytes]) -> dict[bytes, KeyRow]:
         """The idempotency keys among these that are taken."""
-        found = self._in("SELECT key, position, digest, caused, warnings FROM idempotency_keys WHERE key", keys)
+        found = self._in(f"{KEYS} WHERE key", keys)
         return {row[0]: KeyRow(*tuple(row)[1:]) for row in found}
 
     def key_rows(self) -> Iterator[tuple[bytes, KeyRow]]:
         """Every idempotency key in order of position, streamed."""
-        rows = self._rows("SELECT key, position, digest, caused, warnings FROM idempotency_keys ORDER BY position")
+        rows = self._rows(f"{KEYS} ORDER BY position")
         return ((row[0], KeyRow(*tuple(row)[1:])) for row in rows)
 
     def entries_at(self, positions: Sequence[int]) -> dict[int, bytes]:
         """The canonical bytes at these positions, those that exist."""
-        return {row[0]: row[1] for row in self._in(self._select("position, state", "position"), positions)}
+        return {row[0]: row[1] for row in self._in(self._select(f"position, {BODY}", "position"), positions)}
 
     def page(self, after: int, limit: int, wanted: Filter) -> list[tuple[int, bytes]]:
         """Up to `limit` (position, bytes) after a position, oldest first."""
@@ -92,7 +95,7 @@ class Session:
         values = {column: value for column, value in columns.items() if value is not None}
         where = "".join(f"{column} = ? AND " for column in values) + "position > ?"
         order = "originator_version" if wanted.stream is not None else "position"
-        statement = self._select("position, state", where) + f" ORDER BY {order} LIMIT ?"
+        statement = self._select(f"position, {BODY}", where) + f" ORDER BY {order} LIMIT ?"
         return [(row[0], row[1]) for row in self._rows(statement, [*values.values(), after, limit])]
 
     def streams(self, after: str, limit: int) -> list[StreamRow]:
@@ -112,17 +115,17 @@ class Session:
 
     def newest_checkpoint(self) -> CheckpointRow | None:
         """The signed checkpoint of the largest size."""
-        rows = self._rows("SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1")
+        rows = self._rows(f"{CHECKPOINT} ORDER BY size DESC LIMIT 1")
         return next((CheckpointRow(*row) for row in rows), None)
 
     def checkpoint_covering(self, size: int) -> CheckpointRow | None:
         """The smallest signed checkpoint of at least this many entries."""
-        rows = self._rows("SELECT size, note FROM checkpoints WHERE size >= ? ORDER BY size LIMIT 1", [size])
+        rows = self._rows(f"{CHECKPOINT} WHERE size >= ? ORDER BY size LIMIT 1", [size])
         return next((CheckpointRow(*row) for row in rows), None)
 
     def checkpoints(self, after: int) -> Iterator[CheckpointRow]:
         """Every signed checkpoint of more than `after` entries, smallest first, streamed."""
-        rows = self._rows("SELECT size, note FROM checkpoints WHERE size > ? ORDER BY size", [after])
+        rows = self._rows(f"{CHECKPOINT} WHERE size > ? ORDER BY size", [after])
         return (CheckpointRow(*row) for row in rows)
 
     def append(self, rows: GroupRows) -> None:
