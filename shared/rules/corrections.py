@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from shared.money import amount, text
+from shared.money import ZERO, amount, text
 from shared.rules import projects
 from shared.rules.case import Case, Caused, Entry
 from shared.rules.contributions import KINDS, rests_on
 from shared.rules.grants import AMOUNTS, CEILINGS
 from shared.rules.income import allocation_facts
 from shared.rules.lines import lowest_from
-from shared.rules.model import Dues, LineBook, Model
+from shared.rules.model import Dues, LineBook, Model, Project
 from shared.rules.refusals import SOURCES, Finding, rule
 
 NEVER = ("entry.reversed", "action.confirmed", "year.closed", "rules.adopted", "report.issued", "report.noted")
@@ -95,12 +95,22 @@ def _step_rested_on(model: Model, entry: Entry, short: str) -> dict[str, Any] | 
         return {"project": project.code, "later_step": last.type, "at": str(last.position)}
     if short == "grant.approved" and (project.granted != amount(entry["data"]["amount"]) or project.disbursed):
         return {"granted": text(project.granted), "disbursed": text(project.disbursed)}
-    if short == "project.migrated" and project.recovered:
-        return {"recovered": text(project.recovered)}
+    if short == "project.migrated" and not _as_migrated(project, entry["data"]):
+        return {
+            "disbursed": text(project.disbursed),
+            "spent": text(project.spent),
+            "recovered": text(project.recovered),
+        }
     followers = [
         other.code for other in model.projects.rows().values() if other.follow_up_of == project.code and other.granted
     ]
     return {"followed_by": followers[:10]} if short in ("grant.approved", "project.migrated") and followers else None
+
+
+def _as_migrated(project: Project, data: dict[str, Any]) -> bool:
+    """Has a project brought in moved no money since?"""
+    brought = (amount(data["approved"]), amount(data["disbursed"]), amount(data["spent"]), ZERO)
+    return (project.granted, project.disbursed, project.spent, project.recovered) == brought
 
 
 def _amount_rested_on(model: Model, entry: Entry, short: str) -> dict[str, Any] | None:

@@ -32,16 +32,25 @@ def basis_in_order(case: Case) -> Finding:
 
 
 @rule("overhead/resolution-1110")
-def overhead_within_budget(case: Case) -> Finding:
-    """Overhead pays staff positions and administrative support, never more than the year's own, net of security."""
+def overhead_within_year(case: Case) -> Finding:
+    """Overhead pays staff positions and administrative support, never more than the year has, net of security.
+
+    Budgeted while the year is open, actual for an adjustment of a closed one.
+    """
     year: IncomeYear = case.model.income.get(case.data["year"]) or IncomeYear()
     wanted = year.applied + amount(case.data["amount"])
-    limit = _budgeted_overhead(year)
+    closed = case.data["year"] <= case.model.heads.get("closed_through", 0)
+    limit = year.overhead - year.security if closed else _budgeted_overhead(year)
     return case.finding(
         "overhead/resolution-1110",
         wanted <= limit,
-        {"applied": text(year.applied), "requested": case.data["amount"], "overhead_net_of_security": text(limit)},
-        f"Applications of {case.data['year']} would be {text(wanted)} of {text(limit)} budgeted.",
+        {
+            "applied": text(year.applied),
+            "requested": case.data["amount"],
+            "overhead_net_of_security": text(limit),
+            "on": "actual" if closed else "budget",
+        },
+        f"Applications of {case.data['year']} would be {text(wanted)} of {text(limit)}.",
         f"at most {text(max(ZERO, limit - year.applied))}",
     )
 

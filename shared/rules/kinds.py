@@ -150,7 +150,7 @@ KINDS: dict[str, Kind] = {
         _INCOME, apply=income.apply_received, take_back=_back(income.apply_received), binds=True
     ),
     "overhead.applied": Kind(
-        _INCOME, (), (income.overhead_within_budget,), apply=income.apply_applied,
+        _INCOME, (), (income.overhead_within_year,), apply=income.apply_applied,
         take_back=_back(income.apply_applied), binds=True,
     ),
     "contribution.pledged": _contribution(),

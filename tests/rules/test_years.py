@@ -144,6 +144,11 @@ def test_a_closed_year_takes_no_more_money_facts(ended, late):
     assert "year/closed" in ended.refused(late)
 
 
+def test_a_late_application_is_within_the_actual_overhead(ended):
+    assert "overhead/resolution-1110" in ended.refused(overhead(2008, "36500000.01").but(adjusts_year=2008))
+    ended.given(overhead(2008, "36500000.00").but(adjusts_year=2008))
+
+
 def test_a_closed_year_takes_no_budget_basis(ended):
     assert set(ended.refused(revision(2008, "2008-12-01", "1.00", "0.00", "0.00"))) == {"year/closed"}
 
@@ -209,6 +214,15 @@ def test_a_migrated_project_goes_on_where_it_stood(history):
     assert history.line("line-1", 2008)["available"] == "0.00"
     assert set(history.refused(disbursed("M1", "100.01"))) == {"grant/disbursement"}
     history.given(disbursed("M1", "100.00"), spent("M1", "200.00"))
+
+
+def test_a_migrated_project_that_went_on_is_not_reversed(history):
+    history.given(member("KEN"))
+    position = history.given(migrated("M1"))
+    history.given(confirmed(position))
+    later = history.given(disbursed("M1", "100.00"))
+    assert set(history.refused(reversal(position))) == {"entry/reversible"}
+    history.given(reversal(later), reversal(position))
 
 
 @pytest.mark.parametrize(
