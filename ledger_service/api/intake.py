@@ -7,10 +7,10 @@ from flask import Response, g, request
 from ledger_service.api.ledger import answer, caller, ledger
 from ledger_service.api.queries import Query, Routes, TrueFalse
 from ledger_service.api.shapes import Receipt
-from ledger_service.journal.commands import Command, PostedEvent
+from ledger_service.journal.commands import Command, PostedEvent, posted_event
 from ledger_service.journal.writer import receipts_checkpoint
 from shared.access import Identity
-from shared.contract.envelope import check_event, content_digest
+from shared.contract.envelope import check_event
 from shared.contract.events import EVENT_TYPES
 from shared.contract.pointers import step
 from shared.contract.problems import Forbidden, Malformed, TooLarge, UnsupportedMediaType
@@ -99,8 +99,7 @@ def _authorise(posted: list[object], identity: Identity, origin: str) -> None:
 
 
 def _checked(event: object, pointer: str) -> PostedEvent:
-    checked = check_event(event, pointer)
-    return PostedEvent(checked, content_digest(checked))
+    return posted_event(check_event(event, pointer))
 
 
 def _batch(posted: list[object], body_bytes: int) -> list[PostedEvent]:

@@ -2,29 +2,30 @@
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
+from shared.contract.envelope import content_digest
 from shared.log_format.canonical import canonical
 
 Entry = dict[str, Any]
 """A recorded event with its position, stream, version, … as in the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class PostedEvent:
-    """A checked event as it would be recorded; `digest` is the hex SHA-256 of its content."""
+class PostedEvent(NamedTuple):
+    """A checked event as it would be recorded, its idempotency key, and the hex SHA-256 of its content."""
 
     event: dict[str, Any]
+    key: bytes
     digest: str
 
-    @property
-    def key(self) -> bytes:
-        """The idempotency key, for ever: SHA-256 over source and id."""
-        return key_of(self.event["source"], self.event["id"])
+
+def posted_event(event: dict[str, Any]) -> PostedEvent:
+    """A checked event with what it is recognised by."""
+    return PostedEvent(event, key_of(event["source"], event["id"]), content_digest(event))
 
 
 def key_of(source: str, id: str) -> bytes:
-    """SHA-256 of the RFC 8785 array of source and id."""
+    """The idempotency key, for ever: SHA-256 of the RFC 8785 array of source and id."""
     return sha256(canonical([source, id])).digest()
 
 

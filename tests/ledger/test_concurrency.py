@@ -7,9 +7,9 @@ from threading import Barrier
 
 import pytest
 
-from ledger_service.journal.commands import Command, PostedEvent
+from ledger_service.journal.commands import Command, posted_event
 from ledger_service.journal.waiting import Waiting
-from shared.contract.envelope import check_event, content_digest
+from shared.contract.envelope import check_event
 from shared.contract.problems import Unavailable
 from tests.ledger.clerks import approval, interest, post_in_another_process, problem_of
 
@@ -27,7 +27,7 @@ def at_once(number, do):
 
 
 def command(*events, subject="finance-1", batch=False):
-    posted = [PostedEvent(check_event(one), content_digest(one)) for one in events]
+    posted = [posted_event(check_event(one)) for one in events]
     return Command(posted, subject, frozenset({"finance"}), batch)
 
 
