@@ -176,6 +176,8 @@ class History:
     def __init__(self) -> None:
         self.model = Model()
         self.entries: list[dict[str, Any]] = []
+        self.refusals: list[list[dict[str, Any]]] = []
+        self.shown: list[Any] = []
         self.recorder = Recorder(self.model, ORIGIN, self.entry_at, lambda: (len(self.entries), "root"))
         self.entries += shipped_rule_sets(self.recorder, datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -209,14 +211,20 @@ class History:
         with pytest.raises(Refused) as caught:
             self.post(posted)
         assert len(self.entries) == before
+        self.refusals.append(caught.value.refusals)
         assert all(refusal["figures"] and refusal["would_pass"] for refusal in caught.value.refusals)
         return {refusal["rule"]: refusal for refusal in caught.value.refusals}
 
     def line(self, line: str, year: int) -> dict[str, str]:
         """A line's figures of a year."""
-        figures: dict[str, str] = facility(self.model, year)["lines"][line]
+        figures: dict[str, str] = self.show(facility(self.model, year))["lines"][line]
         return figures
 
     def close(self, year: int) -> Recorded:
         """Close a year, confirmed by a second subject."""
         return self.post(confirmed(self.given(closed(year)), "finance"))
+
+    def show(self, answer: Any) -> Any:
+        """Compare an answer with golden.json too."""
+        self.shown.append(answer)
+        return answer

@@ -1,5 +1,7 @@
 """Reversals, contributions and reports: what may be taken back, and what later facts rest on."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from shared.rules.membership import eligibility
@@ -179,11 +181,11 @@ def test_a_reversed_assessment_lifts_the_bar(history):
 
 def test_eligibility_explains_itself_rule_by_rule(history):
     history.given(member("KEN"), assessed("KEN", 2006, "50000.00"), assessed("KEN", 2007, "52000.00"))
-    answer = eligibility(history.model, "KEN", "line-2", "2008-03-01")
+    answer = history.show(eligibility(history.model, "KEN", "line-2", "2008-03-01"))
     assert [rule["rule"] for rule in answer["rules"]] == ["member-state/eligible", "line-2/article-4"]
     assert [rule["holds"] for rule in answer["rules"]] == [True, False]
     assert eligibility(history.model, "KEN", "line-1", "2008-03-01")["eligible"]
-    assert not eligibility(history.model, "NOR", "line-1", "2008-03-01")["eligible"]
+    assert not history.show(eligibility(history.model, "NOR", "line-1", "2008-03-01"))["eligible"]
 
 
 def test_facts_need_an_admitted_state(history):
@@ -282,3 +284,98 @@ def test_rolling_back_gives_the_model_of_before(running):
     )
     running.model.rollback(mark)
     assert {name: dict(rows) for name, rows in running.model.tables().items()} == before
+
+
+def test_refusals_are_recorded_whole_and_change_nothing(running):
+    event = {"id": "x", "source": "s", "type": "t", "data": {"a": 1}}
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    lines = running.line("line-2", 2008)
+    position = running.model.position + 1
+    entry = running.recorder.refuse(event, [{"rule": "r"}], now=now, subject="who", role="finance")
+    running.entries.append(entry)
+    assert (entry["id"], entry["stream"], entry["data"]) == (
+        f"{position}/0", "refusals", {"event": event, "refusals": [{"rule": "r"}]},
+    )  # fmt: skip
+    batch = running.recorder.refuse_batch("00", [{"index": 0}], now=now, subject="who", role="finance")
+    running.entries.append(batch)
+    assert (batch["position"], batch["version"], batch["recorded_by"]) == (position + 1, 2, "who")
+    assert batch["recorded_at"] > entry["recorded_at"]
+    assert running.line("line-2", 2008) == lines
+
+
+@pytest.mark.parametrize(
+    ("roles", "role"),
+    [
+        ({"administrator"}, "administrator"),
+        ({"finance"}, None),
+        ({"auditor"}, None),
+        ({"finance", "administrator"}, "administrator"),
+    ],
+)
+def test_an_adoption_is_posted_by_an_administrator(history, roles, role):
+    assert history.recorder.role_for({"type": "fund1035.rules.adopted.v1"}, frozenset(roles)) == role
+
+
+def test_a_confirmation_takes_the_role_of_its_action(running):
+    confirmation = {"type": "fund1035.action.confirmed.v1", "data": {"position": 1}}
+    assert running.recorder.role_for(confirmation, frozenset({"finance", "administrator"})) == "administrator"
+    closing = fact("year.closed", year=2008, closed_on="2009-03-31", document="d")
+    running.given(income(2008, "project-overhead", "42500000.00"))
+    confirmation["data"] = {"position": running.given(closing)}
+    assert running.recorder.role_for(confirmation, frozenset({"finance", "administrator"})) == "finance"
+    assert running.recorder.role_for(confirmation, frozenset({"auditor"})) is None
+
+
+def test_a_reversed_change_of_status_no_longer_counts(history):
+    history.given(member("KEN"), status_changed("KEN", "2008-01-01", development_status="other"))
+    position = history.given(status_changed("KEN", "2008-02-01", development_status="transition"))
+    assert eligibility(history.model, "KEN", "line-1", "2008-03-01")["eligible"]
+    history.given(reversal(position))
+    assert not history.show(eligibility(history.model, "KEN", "line-1", "2008-03-01"))["eligible"]
+    assert history.show(eligibility(history.model, "KEN", "line-1", "2007-12-31"))["eligible"]
+
+
+def test_two_years_arrears_of_two_states_are_both_named(history):
+    history.given(member("KEN"), member("UGA"), submitted("R1", states=("KEN", "UGA")))
+    for state in ("KEN", "UGA"):
+        history.given(assessed(state, 2006, "5.00"), assessed(state, 2007, "6.00"))
+    history.given(contribution("received", "900000.00"))
+    refusal = history.refused(approved("R1"))["line-2/article-4"]
+    assert refusal["figures"]["states"] == {"KEN": "11.00", "UGA": "11.00"}
+
+
+@pytest.mark.parametrize(
+    "short", ["grant.increased", "grant.decreased", "expenditure.reported", "grant.balance-returned", "grant.disbursed"]
+)
+def test_money_of_a_closed_project_stays(running, short):
+    running.given(increased("P1", "1.00"), decreased("P1", "1.00"), returned("P1", "10000.00"))
+    position = position_of(running, short)
+    running.given(completed("P1"), fact("project.financially-closed", project="P1", closed_on="2008-12-31"))
+    assert set(running.refused(reversal(position))) == {"entry/reversible"}
+
+
+def test_an_approval_that_a_follow_up_rests_on_stays(history):
+    history.given(member("KEN"), di(2008, "46500000.00", "6000000.00", "4000000.00"))
+    history.given(submitted("L1", line="line-1"), submitted("F1", follow_up_of="L1"))
+    position = history.given(approved("L1"))
+    history.given(approved("F1"))
+    assert "followed_by" in history.refused(reversal(position))["entry/reversible"]["figures"]
+
+
+def test_an_endorsement_that_an_approval_rests_on_stays(history):
+    history.given(member("KEN"), di(2008, "46500000.00", "6000000.00", "4000000.00"), submitted("P1", endorsements=[]))
+    endorsement = fact("project.endorsed", project="P1", state="KEN", on="2008-02-01", document="note")
+    history.given(reversal(history.given(endorsement)))
+    assert set(history.refused(approved("P1"))) == {"project/endorsed"}
+    position = history.given(endorsement)
+    history.given(approved("P1"))
+    assert set(history.refused(reversal(position))) == {"entry/reversible"}
+
+
+def test_extensions_and_evaluations_are_taken_back_freely(running):
+    extended = running.given(
+        fact("project.extended", project="P1", ends_on="2010-01-01", on="2008-10-01", decision="D")
+    )
+    evaluated = running.given(completed("P1"), fact("project.evaluated", project="P1", on="2009-10-01", document="d"))
+    running.given(reversal(extended), reversal(evaluated))
+    assert running.model.projects["P1"].status == "completed"

@@ -14,7 +14,7 @@ def test_the_shipped_sets_open_the_log(history):
         ("0/1", "1035", "1035"),
         ("0/2", "1150", "1035"),
     ]
-    assert [found["effective_from"] for found in rule_sets(history.model)] == ["2001-01-01", "2008-01-01"]
+    assert [found["effective_from"] for found in history.show(rule_sets(history.model))] == ["2001-01-01", "2008-01-01"]
 
 
 @pytest.mark.parametrize(
