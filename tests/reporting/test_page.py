@@ -1,0 +1,130 @@
+"""The report as a page: self-contained, readable by people and by machines that read aloud."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from reporting_service.render.html import CONTENT_SECURITY_POLICY, STYLE, figure, report_page
+from reporting_service.reports.annual import annual_report
+
+VOID = {"meta", "link", "br", "img"}
+
+
+class Reader(HTMLParser):
+    """Notes every element, and that each is closed in its turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def page(store):
+    with store.view() as view:
+        return report_page(annual_report(view, 2008)).decode()
+
+
+@pytest.fixture(scope="module")
+def elements(page):
+    reader = Reader()
+    reader.feed(page)
+    assert not reader.open
+    return reader.seen
+
+
+def test_it_says_what_it_is_and_of_which_state_of_the_log(page, history):
+    assert "1035 Facility – Annual report for financial year 2008" in page
+    assert f"<dd>{history.position}</dd>" in page
+    assert "What “audited” means here" in page
+
+
+def test_it_asks_nothing_of_anyone(page, elements):
+    for tag, attributes in elements:
+        assert tag != "script"
+        for name in ("src", "href"):
+            assert attributes.get(name) is None or attributes[name].startswith(("#", "data:"))
+    assert "url(" not in STYLE
+    assert "@import" not in STYLE
+
+
+def test_its_one_style_is_the_one_the_policy_allows(page):
+    import base64
+    import hashlib
+
+    (style,) = re.findall("<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in CONTENT_SECURITY_POLICY
+    assert " style=" not in page
+
+
+def test_every_table_has_a_caption_and_scopes(elements):
+    tags = [tag for tag, _ in elements]
+    assert tags.count("table") == tags.count("caption") == 6
+    assert all(attributes.get("scope") in ("row", "col") for tag, attributes in elements if tag == "th")
+
+
+def test_language_headings_and_links_within_are_sound(page, elements):
+    assert '<html lang="en">' in page
+    assert [tag for tag, _ in elements].count("h1") == 1
+    ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    links = {attributes["href"][1:] for tag, attributes in elements if tag == "a"}
+    assert links <= set(ids)
+
+
+def test_empty_tables_say_so(store):
+    with store.view() as view:
+        assert "Nothing was recorded for this table." in report_page(annual_report(view, 2009)).decode()
+
+
+def test_illustrative_figures_are_called_so(page, empty):
+    assert "Illustrative figures." in page
+    with empty.view() as view:
+        assert "Illustrative figures." not in report_page(annual_report(view, 2008)).decode()
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        ("1234567.89", "USD", "1,234,567.89"),
+        ("-1234.50", "USD", "(1,234.50)"),
+        ("0.00", "CHF", "0.00"),
+        ("", "USD", "–"),
+        ("42.9", "%", "42.9 %"),
+        ("7", "number", "7"),
+        ("", "text", ""),
+        ("11999999999999999.88", "USD", "11,999,999,999,999,999.88"),
+    ],
+)
+def test_figures_are_written_for_people(value, unit, shown):
+    assert figure(value, unit) == shown
+
+
+def test_texts_from_the_log_cannot_become_markup(store):
+    with store.view() as view:
+        document = annual_report(view, 2008)
+    document["tables"]["T8"]["rows"][0]["cells"]["title"] = "<script>alert(1)</script>"
+    assert b"<script>" not in report_page(document)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("ink", ["#1b1b1b", "#4a5057", "#00477e"])
+@pytest.mark.parametrize("paper", ["#ffffff", "#eef3f8", "#fff7ea", "#fff3c4"])
+def test_ink_stands_out_from_paper(ink, paper):
+    assert ink in STYLE
+    assert (luminance(paper) + 0.05) / (luminance(ink) + 0.05) >= 4.5
