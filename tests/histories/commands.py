@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from tests.oracle.facts import Project
-from tests.oracle.laws import STATUS_NEEDED
 from tests.oracle.model import Oracle
+from tests.oracle.trial import STATUS_NEEDED
 
 TODAY = "2011-06-15"
 YEARS = (2006, 2007, 2008, 2009, 2010, 2011)
@@ -173,22 +173,23 @@ def budgeted(pick: Pick) -> Data:
         "project_overhead": usd(security + pick.one((0, 1_450_000_000, 2_100_000_000, 4_050_000_000))),
         "security": usd(security),
         "unearmarked_contributions": usd(pick.one((0, 100_000_000, 155_555_555, 320_000_000, 600_000_000))),
-        "interest": pick.one(("0.00", "800000.00", "0.03", "-500000.00")),
+        "interest": pick.one(("0.00", "800000.00", "0.03", "-500000.00", "999999999999999.99")),
     }
 
 
 def income(pick: Pick) -> Data:
     kind = pick.one(("interest", "unearmarked-contribution", "project-overhead"))
-    amount = pick.one(("1000000.00", "3000000.00", "20000000.00", "0.01"))
+    amount = pick.one(("1000000.00", "3000000.00", "20000000.00", "0.01", "999999999999999.99"))
     late = pick.dated("received_on")
     year = late["adjusts_year"] if "adjusts_year" in late and pick.chance(8) else pick.year()
     secured = {"security_part": "0.01"} if kind == "project-overhead" and pick.chance(3) else {}
-    money = in_currency(pick, amount, late["received_on"]) if pick.chance(2) else {"amount": amount, "currency": "USD"}
+    foreign = "0.01" != amount and len(amount) < 15 and pick.chance(2)
+    money = in_currency(pick, amount, late["received_on"]) if foreign else {"amount": amount, "currency": "USD"}
     return {"year": year, "kind": kind, **money, **secured, **late, "reference": "illustrative"}
 
 
 def in_currency(pick: Pick, amount: str, on: str) -> Data:
-    value = pick.one(("1.4600", "0.333333", "1.005"))
+    value = pick.one(("1.4600", "0.333333", "1.005", "0.987654321098"))
     return {"amount": amount, "currency": "EUR", "rate": {"value": value, "on": on, "source": RATE_SOURCE}}
 
 
