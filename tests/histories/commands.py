@@ -183,7 +183,7 @@ def income(pick: Pick) -> Data:
     late = pick.dated("received_on")
     year = late["adjusts_year"] if "adjusts_year" in late and pick.chance(8) else pick.year()
     secured = {"security_part": "0.01"} if kind == "project-overhead" and pick.chance(3) else {}
-    foreign = "0.01" != amount and len(amount) < 15 and pick.chance(2)
+    foreign = amount != "0.01" and len(amount) < 15 and pick.chance(2)
     money = in_currency(pick, amount, late["received_on"]) if foreign else {"amount": amount, "currency": "USD"}
     return {"year": year, "kind": kind, **money, **secured, **late, "reference": "illustrative"}
 
