@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 
 from reporting_service import observing
 from reporting_service.api import annual, exchange, figures, openapi, operations, problems
@@ -13,7 +12,7 @@ from reporting_service.api.reporting import EXTENSION, Followed, Reporting
 from reporting_service.follower import Follower
 from reporting_service.metrics import Metrics
 from reporting_service.projections.engine import open_engine
-from reporting_service.projections.store import Store
+from reporting_service.projections.store import Store, StoreUnavailable
 from reporting_service.settings import Settings, SettingsInvalid, load, sqlite_path
 from reporting_service.token_file import TokenFile
 from reporting_service.web import home
@@ -75,7 +74,7 @@ def from_environment() -> Flask:
         return create_app(load(os.environ))
     except SettingsInvalid as error:
         raise serving.CannotServe(str(error), error.exit_code) from error
-    except OperationalError as error:
-        raise serving.CannotServe(f"Reporting cannot start: its database does not open: {error.orig}", 3) from error
+    except StoreUnavailable as error:
+        raise serving.CannotServe(f"Reporting cannot start: its database does not open: {error}", 3) from error
     except OSError as error:
         raise serving.CannotServe(f"Reporting cannot start: {error}", 3) from error

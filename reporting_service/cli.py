@@ -11,11 +11,10 @@ import click
 import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy.exc import OperationalError
 
 from reporting_service.app import open_store
 from reporting_service.projections.rebuild import rebuild as rebuild_projections
-from reporting_service.projections.store import Damaged, NotYetKnown, Store
+from reporting_service.projections.store import Damaged, NotYetKnown, Store, StoreUnavailable
 from reporting_service.render.html import report_page
 from reporting_service.reports.annual import YEARS, annual_report
 from reporting_service.settings import Settings, SettingsInvalid, load, sqlite_path
@@ -48,8 +47,8 @@ def _store() -> Store:
         _stop(f"There is no database at {path}: `reporting serve` makes it and follows the log.", 3)
     try:
         return open_store(settings)
-    except (OperationalError, OSError) as error:
-        _stop(f"The database does not open: {getattr(error, 'orig', error)}", 3)
+    except (StoreUnavailable, OSError) as error:
+        _stop(f"The database does not open: {error}", 3)
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
@@ -59,7 +58,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON."
 def serve() -> None:
     """Serve reporting at REPORTING_BIND, following the log, until SIGTERM or Ctrl-C."""
     settings = _settings(serving=True)
-    sys.exit(serving.serve(FACTORY, settings.host, settings.port, settings.threads))
+    sys.exit(serving.serve(FACTORY, settings.host, settings.port))
 
 
 @main.command()
@@ -77,8 +76,8 @@ def rebuild(as_json: bool) -> None:
             position = rebuild_projections(store.engine, lambda done, of: bar.update(task, completed=done, total=of))
     except Damaged as error:
         _stop(f"Nothing was changed: {error}.", 1)
-    except OperationalError as error:
-        _stop(f"Nothing was changed: the database does not answer: {error.orig}", 3)
+    except StoreUnavailable as error:
+        _stop(f"Nothing was changed: the database does not answer: {error}", 3)
     seconds = time.monotonic() - began
     said = {"position": position, "seconds": round(seconds, 2), "from": "the stored, verified entries"}
     if as_json:
@@ -100,8 +99,8 @@ def report(year: int, form: str, known_at: int | None, output: Path | None, as_j
             document = annual_report(view, year)
     except NotYetKnown as error:
         _stop(f"{str(error)[:1].upper()}{str(error)[1:]}.", 2)
-    except OperationalError as error:
-        _stop(f"The database does not answer: {error.orig}", 3)
+    except StoreUnavailable as error:
+        _stop(f"The database does not answer: {error}", 3)
     content = orjson.dumps(document) if form == "json" else report_page(document)
     if output is None:
         sys.stdout.buffer.write(content + b"\n")

@@ -3,10 +3,9 @@
 import orjson
 import structlog
 from flask import Flask, Response, request
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from reporting_service.projections.store import NotYetKnown
+from reporting_service.projections.store import NotYetKnown, StoreUnavailable
 from shared.contract.problems import MEDIA_TYPE, PROBLEMS, NotFound, Problem, Unavailable, problem
 
 log = structlog.get_logger("http")
@@ -22,7 +21,7 @@ def register(app: Flask) -> None:
     """Have every kind of failure answered in the one shape."""
     app.register_error_handler(Problem, told)
     app.register_error_handler(NotYetKnown, _not_yet_known)
-    app.register_error_handler(OperationalError, _database_unavailable)
+    app.register_error_handler(StoreUnavailable, _database_unavailable)
     app.register_error_handler(HTTPException, _http_exception)
     app.register_error_handler(Exception, _bug)
 
@@ -42,8 +41,8 @@ def _not_yet_known(error: NotYetKnown) -> Response:
     return told(NotFound(f"{str(error)[:1].upper()}{str(error)[1:]}."))
 
 
-def _database_unavailable(error: OperationalError) -> Response:
-    log.error("the database does not answer", cause=str(error.orig))
+def _database_unavailable(error: StoreUnavailable) -> Response:
+    log.error("the database does not answer", cause=str(error))
     return told(Unavailable("The database does not answer now.", 2))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, Table, Text, delete, insert, select
+from sqlalchemy.exc import OperationalError
 
 from reporting_service.follower.sink import Bookmark, OutOfOrder
 from reporting_service.projections import log_copy
@@ -27,6 +28,10 @@ bookmark_table = Table(
 
 class Damaged(Exception):
     """Entries that are not those the bookmark speaks of; nothing was changed."""
+
+
+class StoreUnavailable(Exception):
+    """The database does not open or does not answer."""
 
 
 class NotYetKnown(LookupError):
@@ -100,7 +105,7 @@ class Store:
     @contextmanager
     def view(self, known_at: int | str | None = None, as_of: str | None = None) -> Iterator[View]:
         """The books as known at a position or UTC instant, by default now; NotYetKnown beyond the bookmark."""
-        with self.engine.connect() as connection, connection.begin():
+        with _answering(), self.engine.connect() as connection, connection.begin():
             bookmark = read_bookmark(connection)[0]
             head = bookmark.position
             position = _position(connection, known_at, head)
@@ -108,9 +113,17 @@ class Store:
 
 
 @contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreUnavailable(str(error.orig)) from error
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that holds the store's write lock from its beginning."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with _answering(), engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
 
 

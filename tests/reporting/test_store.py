@@ -11,8 +11,9 @@ from reporting_service.follower import OutOfOrder
 from reporting_service.projections import rebuild as rebuild_module
 from reporting_service.projections import store as store_module
 from reporting_service.projections.rebuild import rebuild
-from reporting_service.projections.store import Damaged, NotYetKnown, Store
+from reporting_service.projections.store import Damaged, NotYetKnown, Store, StoreUnavailable
 from reporting_service.projections.tables import DERIVED
+from reporting_service.reports.facility import facility
 from tests.reporting.history import bookmark_at, follow, store_at, tree_root
 
 
@@ -175,3 +176,11 @@ def test_a_crash_within_a_rebuild_leaves_the_live_tables(history, empty, pull_th
 def test_an_empty_store_has_an_empty_bookmark(empty):
     assert empty.bookmark().position == 0
     assert rebuild(empty.engine) == 0
+
+
+def test_a_database_that_does_not_answer_is_said_to_be_unavailable(history, empty):
+    follow(empty, history.bodies[:10])
+    with empty.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE postings")
+    with pytest.raises(StoreUnavailable, match="no such table"), empty.view() as view:
+        facility(view, 2008)
