@@ -4,10 +4,17 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
-from importlib import import_module
+from contextlib import closing
 from pathlib import Path
 
+from flask import Flask
+
+from ledger_service import app as ledger_app
+from ledger_service import settings as ledger_settings
+from ledger_service.api.ledger import ledger_of
+from reporting_service import app as reporting_app
+from reporting_service import settings as reporting_settings
+from reporting_service.follower.follower import FollowerStatus
 from shared.contract.event_type import EventType
 from shared.contract.events import EVENT_TYPES
 from shared.contract.schema import EventData, Nested
@@ -75,22 +82,38 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def openapi(package: str) -> str:
-    """One service's OpenAPI document as it serves it, members in a fixed order."""
-    app_module, settings = import_module(f"{package}.app"), import_module(f"{package}.settings")
-    with tempfile.TemporaryDirectory() as home, closing(ExitStack()) as stack:
-        app = app_module.create_app(settings.load({"FUND_HOME": home}))
-        for extension in app.extensions.values():
-            if hasattr(extension, "close"):
-                stack.callback(extension.close)
-        document = app.test_client().get("/openapi.json").get_json()
+def openapi_ledger() -> str:
+    """The ledger's OpenAPI document as it serves it."""
+    with tempfile.TemporaryDirectory() as home:
+        app = ledger_app.create_app(ledger_settings.load({"FUND_HOME": home}))
+        with closing(ledger_of(app)):
+            return _served(app)
+
+
+def openapi_reporting() -> str:
+    """Reporting's OpenAPI document as it serves it, with nothing to follow."""
+    with tempfile.TemporaryDirectory() as home:
+        settings = reporting_settings.load({"FUND_HOME": home}, serving=False)
+        return _served(reporting_app.create_app(settings, follower=_Nothing()))
+
+
+class _Nothing:
+    """A follower of no log."""
+
+    def status(self) -> FollowerStatus:
+        """Nothing was followed."""
+        return FollowerStatus()
+
+
+def _served(app: Flask) -> str:
+    document = app.test_client().get("/openapi.json").get_json()
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 PAGES: dict[str, Callable[[], str]] = {
     "event-types.md": event_types,
-    "openapi-ledger.json": lambda: openapi("ledger_service"),
-    "openapi-reporting.json": lambda: openapi("reporting_service"),
+    "openapi-ledger.json": openapi_ledger,
+    "openapi-reporting.json": openapi_reporting,
 }
 
 

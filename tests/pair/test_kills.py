@@ -28,14 +28,14 @@ class Poster(threading.Thread):
         self._desk = Desk(pair, name)
         self._random = random.Random(seed)
         self._batch = batch
-        self._stop = threading.Event()
+        self._ended = threading.Event()
 
     def run(self):
-        while not self._stop.is_set() and not self.wrong:
+        while not self._ended.is_set() and not self.wrong:
             self._until_answered([self._gift() for _ in range(self._batch)])
 
     def stop(self):
-        self._stop.set()
+        self._ended.set()
         self.join(60)
         assert not self.is_alive(), f"{self.name} never got its last answer"
 
