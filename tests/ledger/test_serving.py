@@ -1,0 +1,163 @@
+"""The ledger as a process: it starts, drains, dies with its parent, starts again, and says why when it cannot."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+import requests
+
+from bench.pair import free_bind, wait_until
+from shared.access import mint_dev_token
+from tests.ledger.clerks import EVENT, interest
+
+LEDGER = Path(sys.executable).with_name("ledger")
+
+
+class Served:
+    """A ledger process on its own port."""
+
+    def __init__(self, home, bind=None, **more):
+        self.bind = bind or free_bind()
+        self.home = home
+        self.url = f"http://{self.bind}"
+        self.environment = {**os.environ, "FUND_HOME": str(home), "LEDGER_BIND": self.bind, **more}
+        self.process = subprocess.Popen(
+            [LEDGER, "serve"], env=self.environment, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
+        )
+
+    def ready(self):
+        wait_until(lambda: self.get("/readyz") == 200, 20, "the ledger")
+        return self
+
+    def get(self, path, **more):
+        try:
+            return requests.get(self.url + path, timeout=40, **more).status_code
+        except requests.ConnectionError:
+            return 0
+
+    def post(self, posted):
+        headers = {"Content-Type": EVENT, "Authorization": f"Bearer {mint_dev_token(self.home, 'finance', 'gl-1')}"}
+        return requests.post(f"{self.url}/v1/events", json.dumps(posted), headers=headers, timeout=40)
+
+    def ended(self):
+        """The exit code and what was said."""
+        _, said = self.process.communicate(timeout=30)
+        return self.process.returncode, said.decode()
+
+
+@pytest.fixture
+def serve(tmp_path):
+    started = []
+
+    def start(**more):
+        served = Served(more.pop("home", tmp_path), **more)
+        started.append(served)
+        return served
+
+    yield start
+    for served in started:
+        served.process.kill()
+        served.process.wait(10)
+        served.process.stderr.close()
+
+
+def entries(home):
+    with sqlite3.connect(home / "ledger.db") as raw:
+        return {json.loads(state)["id"] for (state,) in raw.execute("SELECT state FROM stored_events")}
+
+
+def test_a_ledger_told_to_stop_answers_what_it_took(serve, tmp_path):
+    served, stopping, acknowledged = serve().ready(), Event(), []
+
+    def keep_posting(_):
+        while not stopping.is_set():
+            posted = interest()
+            try:
+                if served.post(posted).status_code == 201:
+                    acknowledged.append(posted["id"])
+            except requests.ConnectionError:
+                return
+
+    with ThreadPoolExecutor(8) as clients:
+        running = [clients.submit(keep_posting, number) for number in range(8)]
+        wait_until(lambda: len(acknowledged) > 40, 20, "some events")
+        served.process.send_signal(signal.SIGTERM)
+        code, _ = served.ended()
+        stopping.set()
+        for run in running:
+            run.result()
+    assert code == 0
+    assert set(acknowledged) <= entries(tmp_path)
+
+
+def test_a_waiting_long_poll_does_not_hold_up_the_end(serve, tmp_path):
+    served = serve(LEDGER_PUBLIC_LOG="true").ready()
+    with ThreadPoolExecutor(4) as clients:
+        polls = [clients.submit(served.get, "/checkpoint?after=2&wait=30") for _ in range(4)]
+        wait_until(lambda: served.get("/livez") == 200, 5, "an answer beside the polls")
+        served.process.send_signal(signal.SIGTERM)
+        assert served.ended()[0] == 0
+        assert {poll.result() for poll in polls} <= {200, 0}
+
+
+def test_a_killed_ledger_starts_again_at_once(serve, tmp_path):
+    first = serve().ready()
+    posted = interest()
+    receipt = first.post(posted).json()
+    first.process.kill()
+    second = serve(bind=first.bind).ready()
+    again = second.post(posted)
+    assert (again.status_code, again.json()) == (200, receipt)
+
+
+def test_a_taken_port_is_told_in_plain_words(serve, tmp_path):
+    first = serve().ready()
+    code, said = serve(home=tmp_path / "other", bind=first.bind).ended()
+    assert code == 3
+    assert f"{first.bind} is taken by another process" in said
+
+
+def test_a_damaged_journal_ends_the_start_with_one(serve, tmp_path):
+    first = serve().ready()
+    first.post(interest())
+    first.process.send_signal(signal.SIGTERM)
+    first.ended()
+    with sqlite3.connect(tmp_path / "ledger.db") as raw:
+        raw.execute("DELETE FROM stored_events WHERE position = 2")
+    code, said = serve().ended()
+    assert code == 1
+    assert "Position 2" in said
+    assert "Traceback" not in said
+
+
+def test_wrong_settings_end_the_start_with_two(serve):
+    code, said = serve(AUTH_MODE="none", LEDGER_THREADS="0").ended()
+    assert code == 2
+    assert "AUTH_MODE" in said
+    assert "LEDGER_THREADS" in said
+
+
+def test_a_database_that_cannot_be_opened_ends_the_start_with_three(serve, tmp_path):
+    (tmp_path / "ledger.db").mkdir()
+    code, said = serve().ended()
+    assert code == 3
+    assert "cannot start" in said
+
+
+def test_the_log_of_a_process_is_json_without_tokens(serve, tmp_path):
+    served = serve().ready()
+    served.post(interest())
+    served.process.send_signal(signal.SIGTERM)
+    _, said = served.ended()
+    lines = [json.loads(line) for line in said.splitlines()]
+    posted = next(line for line in lines if line["method"] == "POST")
+    assert (posted["subject"], posted["position"], posted["status"]) == ("gl-1", 3, 201)
+    assert posted["request_id"]
+    assert "eyJ" not in said
