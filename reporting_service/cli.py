@@ -58,7 +58,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON."
 def serve() -> None:
     """Serve reporting at REPORTING_BIND, following the log, until SIGTERM or Ctrl-C."""
     settings = _settings(serving=True)
-    sys.exit(serving.serve(FACTORY, settings.host, settings.port))
+    sys.exit(serving.serve(FACTORY, settings.host, settings.port, settings.threads))
 
 
 @main.command()

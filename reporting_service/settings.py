@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from environs import Env
 from environs.exceptions import EnvValidationError
+from marshmallow import ValidationError
 
 from shared.log_format.notes import BadKey, Verifier
 
@@ -41,6 +42,7 @@ class Settings:
     oidc_issuer: str | None
     oidc_audience: str | None
     oidc_jwks_url: str | None
+    threads: int
 
 
 def load(environ: Mapping[str, str], *, serving: bool = True) -> Settings:
@@ -64,6 +66,7 @@ def load(environ: Mapping[str, str], *, serving: bool = True) -> Settings:
         oidc_issuer=env.text("OIDC_ISSUER", "") or None,
         oidc_audience=env.text("OIDC_AUDIENCE", "") or None,
         oidc_jwks_url=env.text("OIDC_JWKS_URL", "") or None,
+        threads=env.integer("REPORTING_THREADS", 32, range(32, 513)),
     )
     if serving:
         errors += _access_errors(settings)
@@ -102,6 +105,14 @@ class _Environment:
     def text(self, name: str, default: str) -> str:
         value: str = self._env.str(name, default)
         return value or default
+
+    def integer(self, name: str, default: int, within: range) -> int:
+        def check(value: int) -> None:
+            if value not in within:
+                raise ValidationError(f"is between {within.start} and {within.stop - 1}.")
+
+        value: int | None = self._env.int(name, default, validate=check)
+        return default if value is None else value
 
 
 def _bind(text: str, errors: list[str]) -> tuple[str, int]:

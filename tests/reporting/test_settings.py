@@ -36,6 +36,7 @@ def test_all_errors_are_told_at_once():
         REPORTING_DATABASE_URL="mysql://x",
         REPORTING_LEDGER_URL="ftp://x",
         REPORTING_LOG_VKEY="junk",
+        REPORTING_THREADS="many",
         AUTH_MODE="none",
     ) == [
         "AUTH_MODE",
@@ -43,6 +44,7 @@ def test_all_errors_are_told_at_once():
         "REPORTING_DATABASE_URL",
         "REPORTING_LEDGER_URL",
         "REPORTING_LOG_VKEY",
+        "REPORTING_THREADS",
     ]
 
 
