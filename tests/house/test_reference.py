@@ -6,7 +6,9 @@ import re
 import pytest
 
 from docs.generate import PAGES, REFERENCE
-from tests.house.tree import ROOT
+from ledger_service.cli import main as ledger
+from reporting_service.cli import main as reporting
+from tests.house.tree import ROOT, tracked
 
 SETTING = re.compile(r"(FUND|LEDGER|REPORTING|AUTH|OIDC|SESSION)_[A-Z0-9_]+")
 
@@ -29,3 +31,14 @@ def _read_by(service):
 
 def test_every_setting_is_documented_and_every_documented_one_is_read():
     assert _documented() == _read_by("ledger_service") | _read_by("reporting_service")
+
+
+def test_every_command_in_the_docs_exists():
+    known = {"ledger": set(ledger.commands), "reporting": set(reporting.commands)}
+    texts = [(path, (ROOT / path).read_text()) for path in tracked() if path.suffix == ".md"]
+    said = {
+        (str(path), program, command)
+        for path, text in texts
+        for program, command in re.findall(r"(?:\.venv/bin/|`|exec keys )(ledger|reporting) ([a-z][a-z-]+)", text)
+    }
+    assert not [line for line in sorted(said) if line[2] not in known[line[1]]]

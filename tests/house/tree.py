@@ -36,12 +36,15 @@ def tracked() -> tuple[Path, ...]:
     return tuple(path for path in paths if (ROOT / path).is_file() and VENDORED not in path.parts)
 
 
-@cache
 def modules(*folders: str) -> tuple[Module, ...]:
     """The Python modules under the folders given."""
-    found = [path for path in tracked() if path.suffix == ".py" and path.parts[0] in folders]
-    texts = [(path, (ROOT / path).read_text()) for path in found]
-    return tuple(Module(path, text, ast.parse(text)) for path, text in texts)
+    return tuple(_module(path) for path in tracked() if path.suffix == ".py" and path.parts[0] in folders)
+
+
+@cache
+def _module(path: Path) -> Module:
+    text = (ROOT / path).read_text()
+    return Module(path, text, ast.parse(text))
 
 
 def functions(module: Module) -> Iterator[Function]:
