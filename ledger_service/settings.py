@@ -1,28 +1,16 @@
 """The ledger's settings: environment variables only, checked together, every error told at once."""
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from environs import Env
-from environs.exceptions import EnvValidationError
-from marshmallow import ValidationError
+from shared.environment import Environment, SettingsInvalid, sqlite_path
+
+__all__ = ["DEFAULT_ORIGIN", "Settings", "SettingsInvalid", "load"]
 
 DEFAULT_ORIGIN = "ledger.fund1035.example/log"
 BIND = "127.0.0.1:8035"
-
-
-class SettingsInvalid(Exception):
-    """One or more settings cannot be used; `errors` has a sentence for each."""
-
-    exit_code = 2
-
-    def __init__(self, errors: list[str]) -> None:
-        super().__init__("\n".join(errors))
-        self.errors = errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +32,27 @@ class Settings:
     threads: int
 
     @property
-    def sqlite_path(self) -> Path:
-        """The database file of a `sqlite:` URL."""
-        return sqlite_path(self.database_url)
+    def sqlite_path(self) -> Path | None:
+        """The database file of a `sqlite:` URL; None when the database is PostgreSQL."""
+        return None if is_postgres(self.database_url) else sqlite_path(self.database_url)
 
 
-def sqlite_path(url: str) -> Path:
-    """The file that `sqlite:///relative` or `sqlite:////absolute` names."""
-    return Path(unquote(urlsplit(url).path.removeprefix("/")))
+def is_postgres(url: str) -> bool:
+    """Whether a database URL names a PostgreSQL database."""
+    return urlsplit(url).scheme in ("postgresql", "postgres")
 
 
 def load(environ: Mapping[str, str]) -> Settings:
     """The settings in these variables; SettingsInvalid names every one that cannot be used."""
-    env = _Environment(environ)
-    errors: list[str] = []
+    env = Environment(environ)
     home = Path(env.text("FUND_HOME", "var"))
-    host, port = _bind(env.text("LEDGER_BIND", BIND), errors)
+    host, port = env.bind("LEDGER_BIND", BIND)
     settings = Settings(
         fund_home=home,
         host=host,
         port=port,
-        database_url=_database(env.text("LEDGER_DATABASE_URL", f"sqlite:///{home / 'ledger.db'}"), errors),
-        origin=_origin(env.text("LEDGER_ORIGIN", DEFAULT_ORIGIN), errors),
+        database_url=_database(env, home),
+        origin=_origin(env),
         signing_key_file=Path(env.text("LEDGER_SIGNING_KEY_FILE", str(home / "keys" / "log.key"))),
         public_log=env.boolean("LEDGER_PUBLIC_LOG", default=False),
         refusals_per_minute=env.integer("LEDGER_REFUSALS_PER_MINUTE", 600, range(1, 1_000_001)),
@@ -75,99 +62,20 @@ def load(environ: Mapping[str, str]) -> Settings:
         oidc_jwks_url=env.text("OIDC_JWKS_URL", "") or None,
         threads=env.integer("LEDGER_THREADS", 64, range(32, 513)),
     )
-    errors += _access_errors(settings)
-    if problems := [*env.errors, *errors]:
-        raise SettingsInvalid(problems)
+    env.check_access(settings.auth_mode, host)
+    env.check()
     return settings
 
 
-class _Given(Env):
-    """environs over a given mapping instead of the process's own."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        super().__init__(eager=False)
-        self._given = environ
-
-    def _get_value(self, env_key: str, default: Any) -> Any:
-        return self._given.get(env_key, default)
-
-
-class _Environment:
-    """Reads variables, collecting every error."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._env = _Given(environ)
-
-    @property
-    def errors(self) -> list[str]:
-        try:
-            self._env.seal()
-        except EnvValidationError as invalid:
-            found = invalid.error_messages
-            assert isinstance(found, Mapping)
-            return [f"{name}: {' '.join(map(str, said))}" for name, said in found.items()]
-        return []
-
-    def text(self, name: str, default: str) -> str:
-        value: str = self._env.str(name, default)
-        return value or default
-
-    def boolean(self, name: str, *, default: bool) -> bool:
-        return bool(self._env.bool(name, default))
-
-    def integer(self, name: str, default: int, within: range) -> int:
-        def check(value: int) -> None:
-            if value not in within:
-                raise ValidationError(f"is between {within.start} and {within.stop - 1}.")
-
-        value: int | None = self._env.int(name, default, validate=check)
-        return default if value is None else value
-
-
-def _bind(text: str, errors: list[str]) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    if host and port.isascii() and port.isdigit() and 0 < int(port) < 65536:
-        return host.strip("[]"), int(port)
-    errors.append("LEDGER_BIND: is host:port, such as 127.0.0.1:8035.")
-    return "127.0.0.1", 0
-
-
-def _database(url: str, errors: list[str]) -> str:
-    scheme = urlsplit(url).scheme
-    if scheme.startswith("postgres"):
-        errors.append("LEDGER_DATABASE_URL: PostgreSQL is not supported by this version; use sqlite:///path.")
-    elif scheme != "sqlite" or not str(sqlite_path(url)).strip("."):
-        errors.append("LEDGER_DATABASE_URL: is sqlite:///relative/path or sqlite:////absolute/path.")
+def _database(env: Environment, home: Path) -> str:
+    url = env.text("LEDGER_DATABASE_URL", f"sqlite:///{home / 'ledger.db'}")
+    if not is_postgres(url) and (urlsplit(url).scheme != "sqlite" or not str(sqlite_path(url)).strip(".")):
+        env.note("LEDGER_DATABASE_URL", "is sqlite:///relative/path, sqlite:////absolute/path or postgresql://…")
     return url
 
 
-def _origin(origin: str, errors: list[str]) -> str:
+def _origin(env: Environment) -> str:
+    origin = env.text("LEDGER_ORIGIN", DEFAULT_ORIGIN)
     if "+" in origin or "://" in origin or not origin.isascii() or not origin.isprintable() or " " in origin:
-        errors.append("LEDGER_ORIGIN: is a URL without scheme, spaces or +, such as ledger.fund.example/log.")
+        env.note("LEDGER_ORIGIN", "is a URL without scheme, spaces or +, such as ledger.fund.example/log.")
     return origin
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _access_errors(settings: Settings) -> list[str]:
-    if settings.auth_mode == "dev":
-        if is_loopback(settings.host):
-            return []
-        return ["AUTH_MODE: dev is refused on any address but loopback; use oidc, or LEDGER_BIND=127.0.0.1:…"]
-    if settings.auth_mode != "oidc":
-        return ["AUTH_MODE: is dev or oidc."]
-    needed = {
-        "OIDC_ISSUER": settings.oidc_issuer,
-        "OIDC_AUDIENCE": settings.oidc_audience,
-        "OIDC_JWKS_URL": settings.oidc_jwks_url,
-    }
-    errors = [f"{name}: is needed with AUTH_MODE=oidc." for name, value in needed.items() if not value]
-    if settings.oidc_jwks_url and urlsplit(settings.oidc_jwks_url).scheme not in ("https", "file"):
-        errors.append("OIDC_JWKS_URL: begins with https: or file:.")
-    return errors
