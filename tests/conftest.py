@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from pytest_socket import socket_allow_hosts
 
+pytest_plugins = ["tests.databases"]
 ROOT = Path(__file__).resolve().parent.parent
 
 set_hypothesis_home_dir(ROOT / "var" / "cache" / "hypothesis")

@@ -13,7 +13,14 @@ from ledger_service.journal.commands import Outcome
 from ledger_service.journal.deciding import Rules, Turn
 from ledger_service.journal.kept import Kept, OutOfStep
 from ledger_service.journal.limits import RefusalLimit
-from ledger_service.journal.recorders.interface import CheckpointRow, Group, JournalRecorder, Reader, StoreUnavailable
+from ledger_service.journal.recorders.interface import (
+    CheckpointRow,
+    Group,
+    JournalRecorder,
+    OutcomeUnknown,
+    Reader,
+    StoreUnavailable,
+)
 from ledger_service.journal.sealing import Sealer, brief
 from ledger_service.journal.waiting import Posting, Question, Waiting
 from shared.contract.problems import Unavailable
@@ -115,6 +122,10 @@ class Writer(Thread):
             self.stopped = str(error)
             log.critical("the journal has stopped", cause=self.stopped, position=error.position)
             return Unavailable(f"The ledger takes nothing: {self.stopped}", 60)
+        if isinstance(error, OutcomeUnknown):
+            return Unavailable(
+                "The database was lost; whether this was recorded is not known. Ask with the same id.", 5
+            )
         if isinstance(error, StoreUnavailable):
             return Unavailable("The database does not answer; nothing was recorded. Ask again with the same id.", 2)
         return error

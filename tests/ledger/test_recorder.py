@@ -1,7 +1,6 @@
-"""The SQLite recorder passes the event store library's own suites, and the journal's."""
+"""Both recorders pass the event store library's own suites, and the journal's."""
 
-import sqlite3
-from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from tempfile import TemporaryDirectory
 
@@ -22,29 +21,47 @@ from ledger_service.journal.recorders.interface import (
     StoreRefused,
     StoreUnavailable,
 )
+from ledger_service.journal.recorders.postgres import PostgresJournalRecorder
 from ledger_service.journal.recorders.sqlite import SQLiteJournalRecorder
+from tests.ledger.stores import PostgresStore, SQLiteStore
 
 
 class _OnFile:
     """Gives the library's suites a recorder on a fresh file, with text stream names."""
 
-    def setUp(self):
-        self._folder = TemporaryDirectory()
-        self.addCleanup(self._folder.cleanup)
-
     kind = SQLiteJournalRecorder
 
+    def new_store(self):
+        folder = TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return SQLiteStore(f"{folder.name}/ledger.db", self.kind)
+
     def create_recorder(self):
-        recorder = self.kind.at(f"{self._folder.name}/ledger.db")
-        recorder.create_table()
+        recorder = self.new_store().recorder()
         self.addCleanup(recorder.close)
+        recorder.create_table()
         return recorder
 
     def new_originator_id(self):
         return f"project/{super().new_originator_id()}"
 
 
-class _WithoutPositions(SQLiteJournalRecorder):
+class _OnPostgres(_OnFile):
+    """The same on a fresh PostgreSQL database."""
+
+    kind = PostgresJournalRecorder
+
+    @pytest.fixture(autouse=True)
+    def _on_a_server(self, postgres):
+        self._postgres = postgres
+
+    def new_store(self):
+        url = self._postgres.create()
+        self.addCleanup(self._postgres.drop, url)
+        return PostgresStore(url, self.kind)
+
+
+class _WithoutPositions:
     """The library's suite for streams expects that positions are not told."""
 
     def insert_events(self, stored_events, **more):
@@ -54,7 +71,7 @@ class _WithoutPositions(SQLiteJournalRecorder):
 class TestAggregateRecorder(_OnFile, AggregateRecorderTestCase):
     """The library's suite for streams."""
 
-    kind = _WithoutPositions
+    kind = type("WithoutPositions", (_WithoutPositions, SQLiteJournalRecorder), {})
 
 
 class TestApplicationRecorder(_OnFile, ApplicationRecorderTestCase):
@@ -65,9 +82,31 @@ class TestPositionsDoNotInterleave(_OnFile, NonInterleavingNotificationIDsBaseCa
     """The library's suite for concurrent groups."""
 
 
+class TestAggregateRecorderOnPostgres(_OnPostgres, AggregateRecorderTestCase):
+    """The library's suite for streams."""
+
+    kind = type("WithoutPositions", (_WithoutPositions, PostgresJournalRecorder), {})
+
+
+class TestApplicationRecorderOnPostgres(_OnPostgres, ApplicationRecorderTestCase):
+    """The library's suite for positions."""
+
+
+class TestPositionsDoNotInterleaveOnPostgres(_OnPostgres, NonInterleavingNotificationIDsBaseCase):
+    """The library's suite for concurrent groups."""
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request, tmp_path):
+    """Each kind of database in turn."""
+    if request.param == "postgres":
+        return PostgresStore(request.getfixturevalue("database"))
+    return SQLiteStore(tmp_path / "ledger.db")
+
+
 @pytest.fixture
-def recorder(tmp_path):
-    made = SQLiteJournalRecorder.at(str(tmp_path / "ledger.db"))
+def recorder(store):
+    made = store.recorder()
     made.prepare("log.example")
     yield made
     made.close()
@@ -149,31 +188,40 @@ def test_another_logs_database_is_refused(recorder):
         recorder.prepare("other.example")
 
 
-def test_another_schema_version_is_refused(recorder, tmp_path):
-    with sqlite3.connect(tmp_path / "ledger.db") as raw:
-        raw.execute("UPDATE meta SET value = '99' WHERE name = 'schema_version'")
+def test_a_newer_schema_is_refused(recorder, store):
+    store.run("UPDATE meta SET value = '99' WHERE name = 'schema_version'")
     with pytest.raises(StoreRefused, match="schema 99"):
         recorder.prepare("log.example")
+    with recorder.reading() as reader, pytest.raises(StoreRefused, match="schema 99"):
+        reader.origin()
 
 
-def test_commits_reach_the_disk_before_they_return(recorder):
-    with recorder.datastore.get_connection(commit=True) as connection:
-        raw = connection.cursor()
-        answers = deque()
-        for pragma in ("synchronous", "journal_mode"):
-            raw.execute(f"PRAGMA {pragma}")
-            answers.append(raw.fetchone()[0])
-    assert list(answers) == [2, "wal"]
-
-
-def test_a_locked_database_is_unavailable(recorder, tmp_path, monkeypatch):
-    monkeypatch.setattr(recorder.datastore.pool, "lock_timeout", 0.01)
-    other = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with recorder.datastore.get_connection(commit=True) as connection:
-        connection.cursor().execute("PRAGMA busy_timeout=10")
-    with pytest.raises(StoreUnavailable, match="locked"):
-        append(recorder, row(1))
-    other.execute("ROLLBACK")
-    other.close()
+def test_preparing_again_changes_nothing(recorder, store):
     append(recorder, row(1))
+    other = store.recorder()
+    other.prepare("log.example")
+    with other.reading() as reader:
+        assert (reader.head(), reader.origin()) == (1, "log.example")
+    other.close()
+
+
+def test_many_recorders_may_prepare_at_once(store):
+    recorders = [store.recorder() for _ in range(8)]
+    with ThreadPoolExecutor(len(recorders)) as pool:
+        list(pool.map(lambda recorder: recorder.prepare("log.example"), recorders))
+    for recorder in recorders:
+        recorder.close()
+
+
+def test_what_is_streamed_comes_whole_and_in_order(recorder):
+    rows = [row(position, version=position) for position in range(1, 5_001)]
+    keys = {b"%032d" % at: KeyRow(at, b"d" * 32) for at in range(1, 5_001)}
+    append(recorder, *rows, keys=keys, hashes=[(0, at, b"h") for at in range(5_000)])
+    with recorder.reading() as reader:
+        entries, bodies = reader.rows(0), reader.bodies(4_000)
+        assert next(entries) == rows[0]
+        assert [position for position, _ in bodies] == list(range(4_001, 5_001))
+        assert list(entries) == rows[1:]
+        assert [key.position for _, key in reader.key_rows()] == list(range(1, 5_001))
+        assert reader.keys(list(keys)) == keys
+        assert len(reader.entries_at(range(1, 6_000))) == len(reader.hashes(0, 0, 9_000)) == 5_000

@@ -16,6 +16,10 @@ class StoreDamaged(StoreUnavailable):
     """The database says itself that its file is damaged."""
 
 
+class OutcomeUnknown(StoreUnavailable):
+    """The database was lost while it committed a group, and could not be asked since whether it did."""
+
+
 class StoreRefused(Exception):
     """The database is not this ledger's: another origin, another schema version, or damaged."""
 
