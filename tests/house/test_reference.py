@@ -22,15 +22,16 @@ def _documented():
     return set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", (REFERENCE / "settings.md").read_text(), re.MULTILINE))
 
 
-def _read_by(service):
-    """The names of settings that stand as strings in a service's settings module."""
-    tree = ast.parse((ROOT / service / "settings.py").read_text())
+def _read_in(path):
+    """The names of settings that stand as strings in a module."""
+    tree = ast.parse((ROOT / path).read_text())
     strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     return {string for string in strings if SETTING.fullmatch(string)}
 
 
 def test_every_setting_is_documented_and_every_documented_one_is_read():
-    assert _documented() == _read_by("ledger_service") | _read_by("reporting_service")
+    readers = ("ledger_service/settings.py", "reporting_service/settings.py", "shared/environment.py")
+    assert _documented() == set().union(*map(_read_in, readers))
 
 
 def test_every_command_in_the_docs_exists():
