@@ -1,10 +1,8 @@
 """The composition root: settings, clock and store come in, a WSGI application comes out."""
 
-import contextlib
 import os
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from threading import Event
 
 from flask import Flask
@@ -16,12 +14,12 @@ from ledger_service.journal.journal import Journal, utc_now
 from ledger_service.journal.limits import RefusalLimit
 from ledger_service.journal.recorders.interface import JournalRecorder, StoreRefused, StoreUnavailable
 from ledger_service.journal.recorders.sqlite import SQLiteJournalRecorder
+from ledger_service.keys import KeyRefused, signing_key
 from ledger_service.log.published import Published
 from ledger_service.metrics import Metrics
 from ledger_service.settings import Settings, SettingsInvalid, load
 from shared import serving
 from shared.access import token_checker
-from shared.log_format.notes import BadKey, SigningKey
 
 BLUEPRINTS = (intake, history, facility, transparency, operations)
 
@@ -68,23 +66,12 @@ def open_ledger(settings: Settings, now: Callable[[], datetime], stopping: Event
 
 def open_recorder(settings: Settings) -> JournalRecorder:
     """The journal's store, as LEDGER_DATABASE_URL says."""
+    if settings.sqlite_path is None:
+        from ledger_service.journal.recorders.postgres import PostgresJournalRecorder  # its driver is slow to import
+
+        return PostgresJournalRecorder.at(settings.database_url)
     settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
     return SQLiteJournalRecorder.at(str(settings.sqlite_path))
-
-
-def signing_key(path: Path, origin: str) -> SigningKey:
-    """The log's key, made when there is none; StoreRefused when it cannot be used for this origin."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        with contextlib.suppress(FileExistsError):
-            SigningKey.generate(origin).save(path)
-    try:
-        key = SigningKey.load(path)
-    except (BadKey, UnicodeDecodeError) as error:
-        raise StoreRefused(f"{path}: {error}.") from error
-    if key.name != origin:
-        raise StoreRefused(f"{path} is the key of {key.name}, and LEDGER_ORIGIN is {origin}.")
-    return key
 
 
 def from_environment() -> Flask:
@@ -94,7 +81,7 @@ def from_environment() -> Flask:
         return create_app(load(os.environ))
     except SettingsInvalid as error:
         raise serving.CannotServe(str(error), error.exit_code) from error
-    except StoreRefused as error:
+    except (StoreRefused, KeyRefused) as error:
         raise serving.CannotServe(f"The ledger does not start. {error}", error.exit_code) from error
     except (StoreUnavailable, OSError) as error:
         raise serving.CannotServe(f"The ledger cannot start: {error}", 3) from error

@@ -1,25 +1,26 @@
-"""The `ledger` command: serve, keys and tokens, verify. Exit codes: 0 ok, 1 mismatch, 2 usage, 3 unavailable."""
+"""The `ledger` command: serve, keys and tokens, verify. Exit codes: 0 ok, 1 mismatch, 2 usage, 3 unavailable.
+
+A command imports what it needs when it runs: asking for a token must not load a web server.
+"""
 
 import json
 import os
 import sys
 from dataclasses import asdict
-from functools import partial
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from rich.console import Console
-from rich.progress import Progress, TaskID
 
-from ledger_service.app import open_recorder, signing_key
-from ledger_service.journal.recorders.interface import StoreDamaged, StoreRefused, StoreUnavailable
 from ledger_service.settings import Settings, SettingsInvalid, load
-from ledger_service.verification import Counts, Mismatch, Verification
-from shared import access, serving
 from shared.contract.roles import ROLES
-from shared.log_format.notes import BadKey, SigningKey, Verifier
+
+if TYPE_CHECKING:
+    from ledger_service.verification import Counts
+    from shared.log_format.notes import Verifier
 
 FACTORY = "ledger_service.app:from_environment"
+DEV_HOURS_MAX = 12.0
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,6 +53,8 @@ subject = click.option("--subject", required=True, help="An opaque id of who act
 @main.command()
 def serve() -> None:
     """Serve the ledger at LEDGER_BIND until SIGTERM or Ctrl-C."""
+    from shared import serving
+
     settings = _settings()
     sys.exit(serving.serve(FACTORY, settings.host, settings.port, settings.threads))
 
@@ -60,24 +63,30 @@ def serve() -> None:
 @as_json
 def vkey(as_json: bool) -> None:
     """Print the log's public key, making the key when there is none."""
+    from ledger_service.keys import KeyRefused, signing_key
+
     settings = _settings()
     try:
         key = signing_key(settings.signing_key_file, settings.origin)
-    except (StoreRefused, OSError) as error:
-        _stop(str(error), 3 if isinstance(error, OSError) else 1)
+    except KeyRefused as error:
+        _stop(str(error), error.exit_code)
+    except OSError as error:
+        _stop(f"The key cannot be read: {error}", 3)
     _tell(as_json, vkey=key.vkey, origin=key.name)
 
 
 @main.command("dev-token")
 @role
 @subject
-@click.option("--hours", default=12.0, type=click.FloatRange(0.01, access.DEV_HOURS_MAX), show_default=True)
+@click.option("--hours", default=DEV_HOURS_MAX, type=click.FloatRange(0.01, DEV_HOURS_MAX), show_default=True)
 @as_json
 def dev_token(roles: tuple[str, ...], subject: str, hours: float, as_json: bool) -> None:
     """Print a token for AUTH_MODE=dev."""
+    from shared.access import mint_dev_token
+
     settings = _settings()
     try:
-        _tell(as_json, token=access.mint_dev_token(settings.fund_home, roles, subject, hours))
+        _tell(as_json, token=mint_dev_token(settings.fund_home, roles, subject, hours))
     except ValueError as error:
         _stop(f"{error}.", 2)
 
@@ -86,7 +95,9 @@ def dev_token(roles: tuple[str, ...], subject: str, hours: float, as_json: bool)
 @as_json
 def token_key(as_json: bool) -> None:
     """Make the key that `ledger token` signs with, and print the OIDC_JWKS_URL of its public half."""
-    path = access.make_token_key(_settings_for_tokens().fund_home)
+    from shared.access import make_token_key
+
+    path = make_token_key(_settings_for_tokens().fund_home)
     _tell(as_json, jwks_url=f"file://{path.resolve()}", path=str(path))
 
 
@@ -97,12 +108,14 @@ def token_key(as_json: bool) -> None:
 @as_json
 def token(roles: tuple[str, ...], subject: str, hours: float, as_json: bool) -> None:
     """Print a token for AUTH_MODE=oidc with the key of `ledger token-key`, for OIDC_ISSUER and OIDC_AUDIENCE."""
+    from shared.access import mint_token
+
     settings = _settings_for_tokens()
     if not (settings.oidc_issuer and settings.oidc_audience):
         _stop("OIDC_ISSUER and OIDC_AUDIENCE are needed: the services check both.", 2)
     try:
         issuer, audience = str(settings.oidc_issuer), str(settings.oidc_audience)
-        made = access.mint_token(settings.fund_home, roles, subject, hours, issuer, audience)
+        made = mint_token(settings.fund_home, roles, subject, hours, issuer, audience)
     except FileNotFoundError:
         _stop("There is no key yet: run `ledger token-key` first.", 2)
     except ValueError as error:
@@ -124,18 +137,16 @@ def _settings_for_tokens() -> Settings:
 @as_json
 def verify(key_text: str | None, as_json: bool) -> None:
     """Recompute everything stored, and take every decision again. Needs no running service."""
+    from ledger_service.journal.recorders.interface import StoreRefused, StoreUnavailable
+    from ledger_service.verification import Mismatch
+    from shared.log_format.notes import BadKey
+
     settings = _settings()
     try:
-        verifier = _verifier(settings, key_text)
+        verifier = _verifier(settings.signing_key_file, key_text)
         counts = _verified(settings, verifier)
-    except Mismatch as error:
-        if as_json:
-            click.echo(json.dumps({"ok": False, "position": error.position, "cause": error.cause}))
-        _stop(f"The ledger does not hold. {error}", 1)
-    except (StoreRefused, BadKey) as error:
-        if as_json:
-            click.echo(json.dumps({"ok": False, "position": None, "cause": str(error)}))
-        _stop(f"The ledger does not hold. {error}", 1)
+    except (Mismatch, StoreRefused, BadKey) as error:
+        _tell_mismatch(as_json, error)
     except (StoreUnavailable, OSError) as error:
         _stop(f"The ledger cannot be read: {error}", 3)
     said = {"ok": True, "origin": verifier.name, **asdict(counts)}
@@ -149,30 +160,33 @@ The log {origin} holds: {entries} entries without a gap, each in canonical form 
 {refused_batches} refused batches were checked for their form only: what was refused in them is not in the log."""
 
 
-def _verifier(settings: Settings, key_text: str | None) -> Verifier:
-    if key_text is not None:
-        return Verifier.parse(key_text)
-    return SigningKey.load(settings.signing_key_file).verifier
+def _tell_mismatch(as_json: bool, error: Exception) -> NoReturn:
+    if as_json:
+        position, cause = getattr(error, "position", None), getattr(error, "cause", str(error))
+        click.echo(json.dumps({"ok": False, "position": position, "cause": cause}))
+    _stop(f"The ledger does not hold. {error}", 1)
 
 
-def _verified(settings: Settings, verifier: Verifier) -> Counts:
+def _verifier(key_file: Path, key_text: str | None) -> "Verifier":
+    from shared.log_format.notes import SigningKey, Verifier
+
+    return SigningKey.load(key_file).verifier if key_text is None else Verifier.parse(key_text)
+
+
+def _verified(settings: Settings, verifier: "Verifier") -> "Counts":
     """Verify the stored journal with a progress bar on a terminal."""
-    if not settings.sqlite_path.exists():
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from ledger_service.app import open_recorder
+    from ledger_service.verification import verify_stored
+
+    if settings.sqlite_path is not None and not settings.sqlite_path.exists():
         raise FileNotFoundError(f"there is no database {settings.sqlite_path}")
-    recorder, counts = open_recorder(settings), Counts()
+    recorder = open_recorder(settings)
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("Verifying", total=None)
         try:
-            with recorder.reading() as reader:
-                if (origin := reader.origin()) != verifier.name:
-                    raise StoreRefused(f"The database is of the log {origin}, the key is of {verifier.name}.")
-                Verification(reader, verifier, counts, partial(_show, bar, task)).run()
-        except StoreDamaged as error:
-            raise Mismatch(counts.entries + 1, f"the database is damaged ({error})") from error
+            return verify_stored(recorder, verifier, lambda done, of: bar.update(task, completed=done, total=of))
         finally:
             recorder.close()
-    return counts
-
-
-def _show(bar: Progress, task: TaskID, done: int, of: int) -> None:
-    bar.update(task, completed=done, total=of)

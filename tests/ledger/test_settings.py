@@ -49,6 +49,7 @@ def test_development_tokens_are_accepted_on_loopback(bind):
     assert load({"LEDGER_BIND": bind}).auth_mode == "dev"
 
 
-def test_postgresql_is_refused_in_plain_words():
-    with pytest.raises(SettingsInvalid, match="PostgreSQL is not supported"):
-        load({"LEDGER_DATABASE_URL": "postgresql://ledger@db/ledger"})
+@pytest.mark.parametrize("url", ["postgresql://ledger@db/ledger", "postgres://a:5432,b:5432/ledger"])
+def test_a_database_url_may_name_postgresql(url):
+    settings = load({"LEDGER_DATABASE_URL": url})
+    assert (settings.database_url, settings.sqlite_path) == (url, None)
