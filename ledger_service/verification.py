@@ -14,7 +14,15 @@ import orjson
 from ledger_service.journal.commands import Entry, key_of
 from ledger_service.journal.deciding import REFUSAL_TYPE
 from ledger_service.journal.kept import Kept
-from ledger_service.journal.recorders.interface import CheckpointRow, EntryRow, KeyRow, Reader
+from ledger_service.journal.recorders.interface import (
+    CheckpointRow,
+    EntryRow,
+    JournalRecorder,
+    KeyRow,
+    Reader,
+    StoreDamaged,
+    StoreRefused,
+)
 from shared.contract.envelope import check_event, content_digest
 from shared.contract.events import EVENT_TYPES
 from shared.contract.problems import Malformed
@@ -52,6 +60,21 @@ class Counts:
     keys: int = 0
 
 
+def verify_stored(
+    recorder: JournalRecorder, verifier: Verifier, progress: Callable[[int, int], None] = lambda _done, _of: None
+) -> Counts:
+    """Check a whole journal as of now; Mismatch names the first bad position, StoreRefused another log."""
+    counts = Counts()
+    try:
+        with recorder.reading() as reader:
+            if (origin := reader.origin()) != verifier.name:
+                raise StoreRefused(f"The database is of the log {origin}, the key is of {verifier.name}.")
+            Verification(reader, verifier, counts, progress).run()
+    except StoreDamaged as error:
+        raise Mismatch(counts.entries + 1, f"the database is damaged ({error})") from error
+    return counts
+
+
 @dataclass(slots=True)
 class Verification:
     """One pass over a stored journal, as of one moment."""
@@ -59,7 +82,7 @@ class Verification:
     reader: Reader
     verifier: Verifier
     counts: Counts
-    progress: Callable[[int, int], None] = lambda _done, _of: None
+    progress: Callable[[int, int], None]
 
     def run(self) -> None:
         """Check everything; Mismatch names the first position that does not hold."""

@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from ledger_service.journal.recorders.interface import StoreRefused
+from ledger_service.keys import KeyRefused
 from shared.log_format.notes import SigningKey
 from tests.ledger.clerks import approval, interest
 
@@ -43,7 +44,7 @@ def test_a_journal_goes_on_where_it_stood(open_office):
 
 
 def test_another_origin_is_refused(open_office, written, tmp_path):
-    with pytest.raises(StoreRefused, match="LEDGER_ORIGIN"):
+    with pytest.raises(KeyRefused, match="LEDGER_ORIGIN"):
         open_office(LEDGER_ORIGIN="other.example/log")
     with pytest.raises(StoreRefused, match="belongs to the log"):
         open_office(LEDGER_ORIGIN="other.example/log", LEDGER_SIGNING_KEY_FILE=str(tmp_path / "other.key"))
@@ -61,7 +62,7 @@ def test_another_key_is_refused(open_office, written, tmp_path):
 def test_a_damaged_key_file_is_refused(open_office, tmp_path):
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys" / "log.key").write_text("rubbish\n")
-    with pytest.raises(StoreRefused, match="no signing key"):
+    with pytest.raises(KeyRefused, match="no signing key"):
         open_office()
 
 
