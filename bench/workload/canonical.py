@@ -93,12 +93,17 @@ class _Years:
         self.written = 0
         self.rows = table()[: max(20, self.quota // 10)]
         self.states = [row[0] for row in STATES] + [row[0] for row in self.rows]
-        others = {row[0] for row in self.rows if row[2] == "other"} | NOT_ELIGIBLE
-        self.eligible = [state for state in self.states if state not in others]
+        barred = {row[0] for row in self.rows if row[2] == "other"} | NOT_ELIGIBLE
+        self.eligible = [state for state in self.states if state not in barred]
         self.cohorts: list[Cohort] = []
         self.room = {"line-1": 0, "line-2": 0}
         self.gifts = 10
         self.projects = 100
+        self.applicants = max(4, min(self.quota // 30, 100), self.quota * 16 // 1300)
+        self.donations = max(2, self.quota // 130)
+        self.charges = max(4, self.quota // 100)
+        others = len(self.states) * 11 // 5 + self.applicants * 13 + self.donations * 3 + self.charges
+        self.receipts = max(12, self.quota - others)
 
     def steps(self) -> Iterator[Step]:
         """All years in order."""
@@ -109,8 +114,8 @@ class _Years:
         planned = plan(self.rng, year)
         twice: list[int] = []
         cohort = self._cohort(year)
-        gifts = Gifts(self.rng, year, max(2, self.quota // 130), self.gifts)
-        self.gifts += max(2, self.quota // 130)
+        gifts = Gifts(self.rng, year, self.donations, self.gifts)
+        self.gifts += self.donations
         self.room["line-1"] += 140_000_000 + gifts.received["line-1"]
         self.room["line-2"] += planned.line_2() * 98 // 100 + gifts.received["line-2"]
         yield from self._closing(year)
@@ -125,7 +130,7 @@ class _Years:
         yield from self._post("approver", "Corrections", _plain(reversals))
 
     def _cohort(self, year: int) -> Cohort:
-        count = max(4, self.quota * 16 // 1300)
+        count = self.applicants
         sizes = {"line-1": count * 2 // 5, "line-2": count - count * 2 // 5}
         cohort = Cohort(self.rng, year, self.projects, sizes, self.eligible)
         self.projects += count
@@ -158,8 +163,8 @@ class _Years:
         streams: list[Iterable[Dated]] = [payments(self.rng, self.states, year), gifts.late, *running]
         if self.rng.random() < 0.4:
             streams.append([(f"{year}-09-15", planned.budget(f"{year}-09-15"))])
-        charges = max(4, self.quota // 100)
-        streams.append(overhead_applied(Random(self.rng.random()), planned, f"{year}-06-01", f"{year}-11-30", charges))
+        charges = overhead_applied(Random(self.rng.random()), planned, f"{year}-06-01", f"{year}-11-30", self.charges)
+        streams.append(charges)
         receipts = self._income(planned, 50, f"{year}-06-01", f"{year}-11-30")
         yield from self._with_doubles(merge(*streams, receipts, key=itemgetter(0)), twice)
 
@@ -172,7 +177,7 @@ class _Years:
             yield event, None
 
     def _income(self, planned: Plan, part: int, first: str, last: str) -> Iterator[Dated]:
-        count = max(3, self.quota * 65 // 100 * part // 100)
+        count = max(3, self.receipts * part // 100)
         return income(Random(self.rng.random()), planned, part, first, last, count)
 
     def _with_doubles(self, dated: Iterable[Dated], twice: list[int]) -> Iterator[Post]:

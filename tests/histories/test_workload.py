@@ -78,3 +78,14 @@ def test_the_steps_of_the_sample_post_only_what_their_role_may() -> None:
     for step in sample_history():
         for event in step.events:
             assert step.role in EVENT_TYPES[event["type"]].roles, short(event)
+
+
+def test_finance_books_in_order_of_date_and_never_in_the_future() -> None:
+    dates = [day for role, _, event in canonical_events(20_000) if role == "finance" and (day := _day(event)) > "2011"]
+    assert dates == sorted(dates)
+    assert dates[-1] <= "2025-12-31"
+
+
+def _day(event: dict[str, dict[str, str]]) -> str:
+    names = ("due_on", "received_on", "on", "paid_on", "period_end", "returned_on", "closed_on")
+    return next((event["data"][name] for name in names if name in event["data"]), "")
