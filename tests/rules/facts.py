@@ -85,17 +85,11 @@ def revision(year: int, on: str, overhead: str, security: str, unearmarked: str,
 
 
 def income(year: int, kind: str, amount: str, on: str | None = None, **more: Any) -> Fact:
-    received_on = on or f"{year}-12-01"
-    return fact(
-        "income.received",
-        year=year,
-        kind=kind,
-        amount=amount,
-        currency="USD",
-        received_on=received_on,
-        reference="r",
-        **more,
-    )
+    data = {
+        "year": year, "kind": kind, "amount": amount, "currency": "USD", "received_on": on or f"{year}-12-01",
+        "reference": "r",
+    }  # fmt: skip
+    return fact("income.received", **{**data, **more})
 
 
 def overhead(year: int, amount: str, on: str | None = None) -> Fact:
