@@ -7,9 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import Column, Connection, Integer, Table, Text, func, select
 
 from reporting_service.projections.fact import Fact
-from reporting_service.projections.tables import DERIVED, Rows
+from reporting_service.projections.tables import DERIVED, Rows, Totals
 from reporting_service.projections.view import View
-from shared.money import ZERO, text
+from shared.money import ZERO
 
 keys = Table(
     "balance_keys",
@@ -26,13 +26,14 @@ postings = Table(
     DERIVED,
     Column("key", Integer, primary_key=True, autoincrement=False),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("amount", Text, nullable=False),
     Column("debits", Text, nullable=False),
     Column("credits", Text, nullable=False),
     Column("effective_on", Text, nullable=False),
     Column("project", Text),
     sqlite_with_rowid=False,
 )
+
+DEBITS, CREDITS = 0, 1
 
 Name = tuple[str, int, str | None]
 """Account, year, T2 row."""
@@ -61,39 +62,33 @@ class Balances:
 
     def __init__(self) -> None:
         self._keys: dict[Name, int] = {}
-        self._totals: list[tuple[Decimal, Decimal]] = []
+        self._totals: list[Totals] = []
 
     def recall(self, connection: Connection) -> None:
         """Take up every key's totals."""
-        found = connection.execute(_latest(None)).all()
-        self._totals = [(ZERO, ZERO)] * len(found)
-        for key, account, _, year, row, debited, credited in found:
+        for key, account, _, year, row, *sides in connection.execute(_latest(None)):
+            assert key == len(self._totals)
             self._keys[account, year, row] = key
-            self._totals[key] = (Decimal(debited), Decimal(credited))
+            self._totals.append(Totals(map(Decimal, sides)))
 
     def fold(self, fact: Fact, rows: Rows) -> None:
         """Move each account that the fact's postings name."""
-        moved: dict[int, tuple[Decimal, str | None]] = {}
+        moved: dict[int, str | None] = {}
         for posting in fact.postings:
             name = (posting.account, posting.year, posting.row)
             key = self._keys.get(name)
             if key is None:
                 key = self._new_key(name, posting.line, fact.position, rows)
-            before = moved.get(key)
-            moved[key] = (posting.amount + before[0] if before else posting.amount, posting.project)
+            amount = posting.amount
+            self._totals[key].add(CREDITS if amount < 0 else DEBITS, abs(amount))
+            moved[key] = posting.project
         added = rows["postings"]
-        for key, (amount, project) in moved.items():
-            debited, credited = self._totals[key]
-            if amount < 0:
-                credited -= amount
-            else:
-                debited += amount
-            self._totals[key] = (debited, credited)
-            added.append((key, fact.position, text(amount), text(debited), text(credited), fact.on, project))
+        for key, project in moved.items():
+            added.append((key, fact.position, *self._totals[key].texts, fact.on, project))
 
     def _new_key(self, name: Name, line: str | None, position: int, rows: Rows) -> int:
         key = self._keys[name] = len(self._totals)
-        self._totals.append((ZERO, ZERO))
+        self._totals.append(Totals((ZERO, ZERO)))
         account, year, row = name
         rows["balance_keys"].append((key, position, account, line, year, row))
         return key
@@ -125,22 +120,30 @@ def _known(view: View) -> list[Balance]:
 
 
 def _booked_by(view: View) -> list[Balance]:
-    """The same from the single postings, because a booking date may lie anywhere in the order of the log."""
+    """From the steps between totals, because a booking date may lie anywhere in the order of the log."""
     chosen = (
-        select(keys.c.key, keys.c.account, keys.c.line, keys.c.year, keys.c.row, postings.c.amount)
+        select(keys.c.account, keys.c.line, keys.c.year, keys.c.row, postings.c.debits, postings.c.credits)
+        .add_columns(postings.c.effective_on)
         .join(postings, postings.c.key == keys.c.key)
-        .where(postings.c.position <= view.position, postings.c.effective_on <= view.as_of)
-        .order_by(keys.c.key)
+        .where(postings.c.position <= view.position)
+        .order_by(keys.c.key, postings.c.position)
     )
-    sums: dict[int, Balance] = {}
-    for key, account, line, year, row, amount in view.connection.execute(chosen):
-        before = sums.get(key) or Balance(account, line, year, row, ZERO, ZERO)
-        value = Decimal(amount)
-        if value < 0:
-            sums[key] = before._replace(credits=before.credits - value)
-        else:
-            sums[key] = before._replace(debits=before.debits + value)
-    return list(sums.values())
+    kept: dict[Name, Balance] = {}
+    last, before = None, (ZERO, ZERO)
+    for account, line, year, row, *sides, on in view.connection.execute(chosen):
+        name = (account, year, row)
+        if name != last:
+            last, before = name, (ZERO, ZERO)
+        after = (Decimal(sides[DEBITS]), Decimal(sides[CREDITS]))
+        if view.as_of is None or on <= view.as_of:
+            have = kept.get(name) or Balance(account, line, year, row, ZERO, ZERO)
+            debits, credited = (
+                have.debits + after[DEBITS] - before[DEBITS],
+                have.credits + after[CREDITS] - before[CREDITS],
+            )
+            kept[name] = Balance(account, line, year, row, debits, credited)
+        before = after
+    return list(kept.values())
 
 
 def total(found: Iterable[Balance], keep: Callable[[Balance], bool]) -> Decimal:

@@ -11,9 +11,9 @@ from sqlalchemy import Column, Connection, Integer, Table, Text, func, select
 
 from reporting_service.projections.balances import keys
 from reporting_service.projections.fact import Fact
-from reporting_service.projections.tables import DERIVED, Rows
+from reporting_service.projections.tables import DERIVED, Rows, Totals
 from reporting_service.projections.view import View
-from shared.money import ZERO, amount, received_usd, text
+from shared.money import ZERO, amount, received_usd
 
 flows = Table(
     "flows",
@@ -46,9 +46,12 @@ class Flow(NamedTuple):
         """Both together."""
         return Flow(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
-    def negated(self) -> "Flow":
-        """What a reversal does."""
-        return Flow(*(-value for value in self))
+    def minus(self, other: "Flow") -> "Flow":
+        """The difference."""
+        return Flow(*(mine - theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+PLACES = {name: place for place, name in enumerate(Flow._fields)}
 
 
 FREEING = frozenset({"grant.cancelled", "project.financially-closed"})
@@ -71,14 +74,14 @@ EFFECTS: dict[str, dict[str, int]] = {
 """Event type to what its amount moves, and which way."""
 
 
-def flow_of(fact: Fact, freed: Decimal) -> Flow:
-    """What a fact does to its line; `freed` is what a cancellation or closure sets free."""
-    data = fact.data
+def moved_by(fact: Fact, freed: Decimal) -> list[tuple[int, Decimal]]:
+    """What a fact moves of a Flow, by place; `freed` is what a cancellation or closure sets free."""
+    data, sign = fact.data, fact.sign
     if fact.short == "project.migrated":
-        granted, disbursed, spent = (fact.sign * amount(data[name]) for name in ("approved", "disbursed", "spent"))
-        return Flow(granted=granted, disbursed=disbursed, spent=spent)
+        brought = (("granted", "approved"), ("disbursed", "disbursed"), ("spent", "spent"))
+        return [(PLACES[name], sign * amount(data[field])) for name, field in brought]
     value = freed if fact.short in FREEING else amount(data["change"]) if "change" in data else received_usd(data)
-    return Flow(**{name: fact.sign * way * value for name, way in EFFECTS[fact.short].items()})
+    return [(PLACES[name], sign * way * value) for name, way in EFFECTS[fact.short].items()]
 
 
 class Flows:
@@ -89,20 +92,22 @@ class Flows:
     def __init__(self, freed_by: Callable[[Fact], Decimal], line_of: Callable[[Fact], str]) -> None:
         self._freed_by = freed_by
         self._line_of = line_of
-        self._totals: dict[tuple[str, int], Flow] = {}
+        self._totals: dict[tuple[str, int], Totals] = {}
 
     def recall(self, connection: Connection) -> None:
         """Take up the totals of every line and year."""
-        for row in _read(connection, None):
-            self._totals[row[0], row[1]] = Flow(*map(Decimal, row[2:]))
+        for line, year, *figures in _read(connection, None):
+            self._totals[line, year] = Totals(map(Decimal, figures))
 
     def fold(self, fact: Fact, rows: Rows) -> None:
         """Add the fact's effect to its line and year."""
         line = self._line_of(fact)
-        key = (line, fact.year)
-        total = self._totals.get(key, Flow()).plus(flow_of(fact, self._freed_by(fact)))
-        self._totals[key] = total
-        rows["flows"].append((line, fact.year, fact.position, fact.on, *map(text, total)))
+        total = self._totals.get((line, fact.year))
+        if total is None:
+            total = self._totals[line, fact.year] = Totals(Flow())
+        for place, value in moved_by(fact, self._freed_by(fact)):
+            total.add(place, value)
+        rows["flows"].append((line, fact.year, fact.position, fact.on, *total.texts))
 
 
 def _read(connection: Connection, position: int | None) -> Iterable[tuple[Any, ...]]:

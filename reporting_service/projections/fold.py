@@ -1,7 +1,9 @@
 """The fold: one pass over a page of entries that feeds every projection."""
 
+import gc
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 
 from sqlalchemy import Connection
@@ -70,9 +72,10 @@ class Fold:
     def page(self, entries: Sequence[Entry], rows: Rows) -> None:
         """Add the rows of a page of entries that follow the last one."""
         self._page = {entry["position"]: entry for entry in entries}
-        for entry in entries:
-            for fact in self._effects(entry):
-                self._fold(fact, rows)
+        with _no_collection():
+            for entry in entries:
+                for fact in self._effects(entry):
+                    self._fold(fact, rows)
 
     def project(self, code: str) -> ProjectBalances:
         """For postings: a project's balances so far."""
@@ -136,7 +139,22 @@ class Fold:
         return made
 
 
-def _balanced(postings: Iterable[Posting]) -> bool:
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Nothing here makes cycles; looking for them costs a sixth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _balanced(postings: Sequence[Posting]) -> bool:
+    if len(postings) == 2:
+        one, other = postings
+        return one.line == other.line and one.amount == -other.amount
     sums: dict[str | None, Decimal] = {}
     for posting in postings:
         sums[posting.line] = sums.get(posting.line, ZERO) + posting.amount

@@ -1,10 +1,9 @@
 """A year's Discretionary Income: approved budget bases, and actual income and its uses with running totals."""
 
-from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, Integer, Table, Text, func, select
+from sqlalchemy import Column, Connection, Integer, Table, Text, and_, func, select
 
 from reporting_service.projections.fact import Fact
 from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_table
@@ -18,14 +17,10 @@ actuals = Table(
     "income_actuals",
     DERIVED,
     Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("effective_on", Text, nullable=False),
-    Column("project_overhead", Text, nullable=False),
-    Column("security", Text, nullable=False),
-    Column("unearmarked", Text, nullable=False),
-    Column("interest", Text, nullable=False),
-    Column("staff", Text, nullable=False),
-    Column("support", Text, nullable=False),
+    Column("total", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -41,38 +36,45 @@ class Actual(NamedTuple):
     support: Decimal = ZERO
 
 
-_KINDS = {"project-overhead": "project_overhead", "unearmarked-contribution": "unearmarked", "interest": "interest"}
-_PURPOSES = {"staff-position": "staff", "administrative-support": "support"}
+KINDS = {
+    "project-overhead": "project_overhead",
+    "security": "security",
+    "unearmarked-contribution": "unearmarked",
+    "interest": "interest",
+    "staff-position": "staff",
+    "administrative-support": "support",
+}
+"""Kind of income, or purpose of applied overhead, to its figure."""
 
 
 class IncomeActuals:
-    """The projection: running totals per year in which the income was earned."""
+    """The projection: running totals per year in which the income was earned, and kind."""
 
     types = frozenset({"income.received", "overhead.applied"})
 
     def __init__(self) -> None:
-        self._totals: dict[int, Actual] = {}
+        self._totals: dict[tuple[int, str], Decimal] = {}
 
     def recall(self, connection: Connection) -> None:
         """Take up every year's totals."""
-        last = select(actuals.c.year, func.max(actuals.c.position).label("position")).group_by(actuals.c.year)
-        latest = last.subquery()
-        same = (actuals.c.year == latest.c.year) & (actuals.c.position == latest.c.position)
+        of_key = select(actuals.c.year, actuals.c.kind, func.max(actuals.c.position).label("position"))
+        latest = of_key.group_by(actuals.c.year, actuals.c.kind).subquery()
+        same = and_(*(actuals.c[name] == latest.c[name] for name in ("year", "kind", "position")))
         for row in connection.execute(select(actuals).join(latest, same)):
-            self._totals[row.year] = Actual(*map(Decimal, row[3:]))
+            self._totals[row.year, row.kind] = Decimal(row.total)
 
     def fold(self, fact: Fact, rows: Rows) -> None:
         """Add a receipt or an application of overhead to its year."""
         data = fact.data
-        year = data["year"]
-        before = self._totals.get(year, Actual())
-        named = _KINDS[data["kind"]] if fact.short == "income.received" else _PURPOSES[data["purpose"]]
-        changes = {named: fact.sign * received_usd(data)}
+        kind = data["kind"] if fact.short == "income.received" else data["purpose"]
+        self._add(fact, kind, received_usd(data), rows)
         if "security_part" in data:
-            changes["security"] = fact.sign * security_usd(data)
-        after = before._replace(**{name: getattr(before, name) + change for name, change in changes.items()})
-        self._totals[year] = after
-        rows["income_actuals"].append((year, fact.position, fact.on, *map(text, after)))
+            self._add(fact, "security", security_usd(data), rows)
+
+    def _add(self, fact: Fact, kind: str, value: Decimal, rows: Rows) -> None:
+        year = fact.data["year"]
+        total = self._totals[year, kind] = self._totals.get((year, kind), ZERO) + fact.sign * value
+        rows["income_actuals"].append((year, kind, fact.position, fact.on, text(total)))
 
 
 def income_bases() -> FiledFacts:
@@ -87,18 +89,19 @@ def bases_of(view: View, year: int) -> list[Filed]:
 
 def actual_of(view: View, year: int) -> Actual:
     """A year's actual income so far."""
-    chosen = select(actuals).where(actuals.c.year == year, actuals.c.position <= view.position)
+    return Actual(**{name: _total(view, year, kind) for kind, name in KINDS.items()})
+
+
+def _total(view: View, year: int, kind: str) -> Decimal:
+    c = actuals.c
+    chosen = select(c.effective_on, c.total).where(c.year == year, c.kind == kind, c.position <= view.position)
     if view.as_of is None:
-        last = view.connection.execute(chosen.order_by(actuals.c.position.desc()).limit(1)).all()
-        return _booked_by(last, None)
-    return _booked_by(view.connection.execute(chosen.order_by(actuals.c.position)), view.as_of)
-
-
-def _booked_by(rows: Iterable[Any], as_of: str | None) -> Actual:
-    kept = before = Actual()
-    for row in rows:
-        after = Actual(*map(Decimal, row[3:]))
-        if as_of is None or row.effective_on <= as_of:
-            kept = Actual(*(have + new - old for have, new, old in zip(kept, after, before, strict=True)))
+        last = view.connection.execute(chosen.order_by(c.position.desc()).limit(1)).first()
+        return Decimal(last.total) if last else ZERO
+    kept = before = ZERO
+    for on, told in view.connection.execute(chosen.order_by(c.position)):
+        after = Decimal(told)
+        if on <= view.as_of:
+            kept += after - before
         before = after
     return kept

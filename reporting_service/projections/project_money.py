@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Integer, Table, Text, func, select
 
 from reporting_service.projections.fact import Fact
-from reporting_service.projections.flows import EFFECTS, FREEING, Flow, flow_of
-from reporting_service.projections.tables import DERIVED, Rows
+from reporting_service.projections.flows import EFFECTS, FREEING, Flow, moved_by
+from reporting_service.projections.tables import DERIVED, Rows, Totals
 from reporting_service.projections.view import View
 from shared.money import ZERO, text
 from shared.postings import ProjectBalances
@@ -19,6 +20,7 @@ years = Table(
     Column("year", Integer, primary_key=True, autoincrement=False),
     Column("project", Text, primary_key=True),
     Column("position", Integer, nullable=False),
+    Column("line", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 money = Table(
@@ -50,15 +52,18 @@ class ProjectMoney:
 
     def __init__(self) -> None:
         self._lines: dict[str, str] = {}
-        self._totals: dict[str, Flow] = {}
-        self._years: dict[tuple[str, int], Flow] = {}
+        self._totals: dict[str, Totals] = {}
+        self._years: dict[tuple[str, int], Totals] = {}
         self._freed: dict[int, Decimal] = {}
 
     def recall(self, connection: Connection) -> None:
         """Take up every project's totals, and what each cancellation and closure freed."""
-        for project, year, *figures in _read(connection, None):
-            flow = self._years[project, year] = Flow(ZERO, *map(Decimal, figures))
-            self._totals[project] = self._totals.get(project, Flow()).plus(flow)
+        for project, year, _, *figures in _read(connection, None):
+            values = [ZERO, *map(Decimal, figures)]
+            self._years[project, year] = Totals(values)
+            total = self._totals.setdefault(project, Totals(Flow()))
+            for place, value in enumerate(values):
+                total.add(place, value)
         for position, amount in connection.execute(select(freed_table)):
             self._freed[position] = Decimal(amount)
 
@@ -73,8 +78,12 @@ class ProjectMoney:
 
     def project(self, code: str) -> ProjectBalances:
         """A project's balances so far; granted net of what was freed."""
-        flow = self._totals.get(code, Flow())
+        flow = self._flow(code)
         return ProjectBalances(self._lines[code], flow.granted - flow.freed, flow.disbursed, flow.spent, flow.recovered)
+
+    def _flow(self, code: str) -> Flow:
+        total = self._totals.get(code)
+        return Flow(*total.values) if total else Flow()
 
     def freed_at(self, position: int) -> Decimal | None:
         """What the cancellation or closure at a position freed."""
@@ -87,7 +96,7 @@ class ProjectMoney:
         recorded = self._freed.get(fact.entry["position"])
         if recorded is not None:
             return recorded
-        flow = self._totals.get(fact.data["project"], Flow())
+        flow = self._flow(fact.data["project"])
         return flow.granted - flow.freed - flow.disbursed
 
     def fold(self, fact: Fact, rows: Rows) -> None:
@@ -97,18 +106,28 @@ class ProjectMoney:
         if fact.short in FREEING and fact.position not in self._freed and fact.sign > 0:
             self._freed[fact.position] = freed
             rows["freed"].append((fact.position, text(freed)))
-        flow = flow_of(fact, freed)
-        self._totals[code] = self._totals.get(code, Flow()).plus(flow)
-        before = self._years.get((code, fact.year))
-        if before is None:
-            rows["project_years"].append((fact.year, code, fact.position))
-        total = self._years[code, fact.year] = before.plus(flow) if before else flow
-        rows["project_money"].append((code, fact.year, fact.position, fact.on, *map(text, total[1:])))
+        total, in_year = self._totals.get(code), self._years.get((code, fact.year))
+        if total is None:
+            total = self._totals[code] = Totals(Flow())
+        if in_year is None:
+            in_year = self._years[code, fact.year] = Totals(Flow())
+            rows["project_years"].append((fact.year, code, fact.position, self._lines[code]))
+        for place, value in moved_by(fact, freed):
+            total.add(place, value)
+            in_year.add(place, value)
+        rows["project_money"].append((code, fact.year, fact.position, fact.on, *in_year.texts[1:]))
+
+
+class YearMoney(NamedTuple):
+    """A project's line and its flows by year, in USD."""
+
+    line: str
+    years: dict[int, Flow]
 
 
 def _read(connection: Connection, position: int | None, **only: Any) -> Iterable[tuple[Any, ...]]:
     last = select(func.max(money.c.position)).where(money.c.project == years.c.project, money.c.year == years.c.year)
-    chosen = select(money.c.project, money.c.year, *money.c[4:])
+    chosen = select(money.c.project, money.c.year, years.c.line, *money.c[4:])
     if position is not None:
         last = last.where(money.c.position <= position)
         chosen = chosen.where(years.c.position <= position)
@@ -119,42 +138,39 @@ def _read(connection: Connection, position: int | None, **only: Any) -> Iterable
     return connection.execute(found.order_by(money.c.project, money.c.year))
 
 
-def money_by_year(view: View, project: str | None = None) -> dict[str, dict[int, Flow]]:
-    """Per project and year, in USD, as the view knows them."""
+def money_by_year(view: View, project: str | None = None) -> dict[str, YearMoney]:
+    """Per project, by its code, as the view knows them."""
     return view.once(("money", project), lambda: _grouped(_flows(view, project)))
 
 
-def _flows(view: View, project: str | None) -> Iterator[tuple[str, int, Flow]]:
+def _flows(view: View, project: str | None) -> Iterator[tuple[str, int, str, Flow]]:
     if view.as_of:
         yield from _booked_by(view, project)
         return
     only = {} if project is None else {"project": project}
-    for code, year, *figures in _read(view.connection, view.position, **only):
-        yield code, year, Flow(ZERO, *map(Decimal, figures))
+    for code, year, line, *figures in _read(view.connection, view.position, **only):
+        yield code, year, line, Flow(ZERO, *map(Decimal, figures))
 
 
-def _booked_by(view: View, project: str | None) -> Iterator[tuple[str, int, Flow]]:
+def _booked_by(view: View, project: str | None) -> Iterator[tuple[str, int, str, Flow]]:
     """From the steps between totals, because a booking date may lie anywhere in the order of the log."""
-    chosen = select(money).where(money.c.position <= view.position)
+    same = (money.c.project == years.c.project) & (money.c.year == years.c.year)
+    chosen = select(money.c.project, money.c.year, years.c.line, money.c.effective_on, *money.c[4:]).join(years, same)
+    chosen = chosen.where(money.c.position <= view.position).order_by(*money.c[:3])
     if project is not None:
         chosen = chosen.where(money.c.project == project)
-    previous: tuple[str, int] | None = None
-    before = kept = Flow()
-    for code, year, _, on, *figures in view.connection.execute(chosen.order_by(*money.c[:3])):
-        if (code, year) != previous:
-            if previous is not None:
-                yield *previous, kept
-            previous, before, kept = (code, year), Flow(), Flow()
-        after = Flow(ZERO, *map(Decimal, figures))
-        if view.as_of is None or on <= view.as_of:
-            kept = kept.plus(after).plus(before.negated())
-        before = after
-    if previous is not None:
-        yield *previous, kept
+    for (code, year, line), rows in groupby(view.connection.execute(chosen), key=lambda row: tuple(row[:3])):
+        before = kept = Flow()
+        for row in rows:
+            after = Flow(ZERO, *map(Decimal, row[4:]))
+            if view.as_of is None or row[3] <= view.as_of:
+                kept = kept.plus(after.minus(before))
+            before = after
+        yield code, year, line, kept
 
 
-def _grouped(found: Iterable[tuple[str, int, Flow]]) -> dict[str, dict[int, Flow]]:
-    grouped: dict[str, dict[int, Flow]] = {}
-    for code, year, flow in found:
-        grouped.setdefault(code, {})[year] = flow
+def _grouped(found: Iterable[tuple[str, int, str, Flow]]) -> dict[str, YearMoney]:
+    grouped: dict[str, YearMoney] = {}
+    for code, year, line, flow in found:
+        grouped.setdefault(code, YearMoney(line, {})).years[year] = flow
     return grouped

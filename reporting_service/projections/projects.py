@@ -1,10 +1,11 @@
 """Projects: what was applied for, and the steps of each one's life with the status after it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, Connection, Integer, Table, Text, select
+from sqlalchemy import Column, Connection, Integer, Select, Table, Text, select
 
 from reporting_service.projections.fact import Fact
 from reporting_service.projections.tables import DERIVED, Rows
@@ -107,19 +108,39 @@ class Projects:
         return str(fact.data.get("status", "submitted"))
 
 
-def projects(view: View, code: str | None = None) -> dict[str, Project]:
-    """Projects by code, or the one asked for; steps later than the view's booking date are left out."""
-    return view.once(("projects", code), lambda: _read(view, code))
+def projects(view: View, codes: Sequence[str] | None = None) -> dict[str, Project]:
+    """Projects by code, all or those asked for; steps later than the view's booking date are left out."""
+    if codes is None:
+        return view.once("projects", lambda: _read(view, _seen(view)))
+    found: dict[str, Project] = {}
+    for at in range(0, len(codes), 500):
+        found |= _read(view, _seen(view).where(steps.c.project.in_(codes[at : at + 500])))
+    return found
 
 
-def _read(view: View, code: str | None) -> dict[str, Project]:
-    chosen = select(steps).where(steps.c.position <= view.position).order_by(steps.c.project, steps.c.position)
-    if code is not None:
-        chosen = chosen.where(steps.c.project == code)
-    grouped: dict[str, list[Any]] = {}
-    for row in view.connection.execute(chosen):
-        grouped.setdefault(row.project, []).append(row)
-    found = (_project(code, rows, view.as_of) for code, rows in grouped.items())
+def project_codes(view: View) -> list[str]:
+    """Codes of the projects known at the view's position and booking date, in their order."""
+    chosen = select(steps.c.project).where(steps.c.position <= view.position, steps.c.type.in_(BEGINNINGS))
+    if view.as_of:
+        chosen = chosen.where(steps.c.effective_on <= view.as_of)
+    last_sign = chosen.add_columns(steps.c.sign).order_by(steps.c.project, steps.c.position)
+    standing = {code: sign > 0 for code, sign in view.connection.execute(last_sign)}
+    return [code for code, stands in standing.items() if stands]
+
+
+def brought_in(view: View) -> list[Step]:
+    """The standing migrations of projects of the years before."""
+    found = _read(view, _seen(view).where(steps.c.type == "project.migrated"))
+    return [step for project in found.values() for step in project.steps]
+
+
+def _seen(view: View) -> Select[Any]:
+    return select(steps).where(steps.c.position <= view.position).order_by(steps.c.project, steps.c.position)
+
+
+def _read(view: View, chosen: Select[Any]) -> dict[str, Project]:
+    grouped = groupby(view.connection.execute(chosen), key=lambda row: row.project)
+    found = (_project(code, list(rows), view.as_of) for code, rows in grouped)
     return {project.code: project for project in found if project}
 
 

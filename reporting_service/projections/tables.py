@@ -1,10 +1,13 @@
 """What every projection's tables share: two families of tables, and how rows are written in bulk."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, insert
+
+from shared.money import text
 
 VERIFIED = MetaData()
 """The verified copy of the log and the bookmark: what a rebuild reads and never drops."""
@@ -18,6 +21,21 @@ BESIDE = "rebuilt_"
 Row = tuple[Any, ...]
 Rows = defaultdict[str, list[Row]]
 """New rows by table name, values in the order of the table's columns; amounts are texts."""
+
+
+class Totals:
+    """Running sums of two-place amounts, each beside its text, so that only what moved is written anew."""
+
+    __slots__ = ("texts", "values")
+
+    def __init__(self, values: Iterable[Decimal]) -> None:
+        self.values = list(values)
+        self.texts = [text(value) for value in self.values]
+
+    def add(self, place: int, amount: Decimal) -> None:
+        """Add to one of the sums."""
+        value = self.values[place] = self.values[place] + amount
+        self.texts[place] = text(value)
 
 
 def new_rows() -> Rows:

@@ -35,12 +35,13 @@ COLUMNS = (
 
 def table(view: View, year: int) -> Table:
     """A project is listed when money of it moved in the year or was still open when it began or ended."""
-    details = projects(view)
-    listed: list[tuple[Project, Flow, Flow]] = []
-    for code, years in money_by_year(view).items():
-        in_year, to_date = years.get(year), to_end_of(years, year)
-        if in_year is not None or is_open(to_date) or is_open(to_end_of(years, year - 1)):
-            listed.append((details[code], in_year or Flow(), to_date))
+    flows: dict[str, tuple[Flow, Flow]] = {}
+    for code, money in money_by_year(view).items():
+        in_year, to_date = money.years.get(year), to_end_of(money.years, year)
+        if in_year is not None or is_open(to_date) or is_open(to_end_of(money.years, year - 1)):
+            flows[code] = (in_year or Flow(), to_date)
+    details = projects(view, list(flows))
+    listed = [(details[code], *flow) for code, flow in flows.items()]
     rows = [_row(project, in_year, to_date, year) for project, in_year, to_date in listed]
     rows += [_total_row(line, listed) for line in LINE_TITLES]
     notes = (

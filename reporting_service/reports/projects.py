@@ -4,7 +4,7 @@ from typing import Any
 
 from reporting_service.projections.flows import Flow
 from reporting_service.projections.project_money import money_by_year
-from reporting_service.projections.projects import Project, Step, projects
+from reporting_service.projections.projects import Project, Step, project_codes, projects
 from reporting_service.projections.view import View
 from reporting_service.reports.delivery import open_commitments
 from reporting_service.reports.table import percent
@@ -16,22 +16,24 @@ OPTIONAL = ("follow_up_of", "co_funding", "submitted_on")
 
 def project_list(view: View, year: int | None, after: str, limit: int) -> dict[str, Any]:
     """A page of projects behind a code; with a year, those that moved money in it, with that year's figures."""
-    found = projects(view)
     money = money_by_year(view)
-    codes = sorted(code for code in found if code > after and (year is None or year in money.get(code, {})))
+    moved = {code: found.years for code, found in money.items()}
+    codes = [code for code in project_codes(view) if code > after and (year is None or year in moved.get(code, {}))]
     page = codes[:limit]
+    found = projects(view, page)
     return {
-        "projects": [_listed(found[code], money.get(code, {}), year) for code in page],
+        "projects": [_listed(found[code], moved.get(code, {}), year) for code in page],
         "next": page[-1] if len(codes) > limit else None,
     }
 
 
 def project_detail(view: View, code: str) -> dict[str, Any] | None:
     """One project with its money per year and every step; None where it is not known."""
-    found = projects(view, code).get(code)
+    found = projects(view, [code]).get(code)
     if found is None:
         return None
-    years = money_by_year(view, code).get(code, {})
+    money = money_by_year(view, code).get(code)
+    years = money.years if money else {}
     return {
         "project": _listed(found, years, None),
         "years": {str(year): figures(flow) for year, flow in sorted(years.items())},

@@ -8,7 +8,7 @@ from reporting_service.projections.balances import balances, total
 from reporting_service.projections.contributions import contribution_moves
 from reporting_service.projections.control_totals import control_totals
 from reporting_service.projections.project_money import money_by_year
-from reporting_service.projections.projects import projects
+from reporting_service.projections.projects import brought_in
 from reporting_service.projections.view import View
 from reporting_service.reports.delivery import flow_to_date, open_commitments
 from reporting_service.reports.lines import line_rows
@@ -84,15 +84,14 @@ _RECEIPTS = {"contribution.received": 1, "contribution.refunded": -1}
 
 def commitments(view: View, line: str, year: int) -> Decimal:
     """What the projects of a line hold of its money: granted since the cut-over, less freed and recovered, in USD."""
-    details, found = projects(view), ZERO
-    for code, years in money_by_year(view).items():
-        project = details.get(code)
-        if project is None or project.line != line:
-            continue
-        flow = to_end_of(years, year)
-        brought = [step for step in project.steps if step.type == "project.migrated" and step.year <= year]
-        found += flow.granted - flow.freed - flow.recovered
-        found -= sum((amount(step.data["approved"]) for step in brought), ZERO)
+    found = ZERO
+    for money in money_by_year(view).values():
+        if money.line == line:
+            flow = to_end_of(money.years, year)
+            found += flow.granted - flow.freed - flow.recovered
+    for step in view.once("brought-in", lambda: brought_in(view)):
+        if step.data["line"] == line and step.year <= year:
+            found -= amount(step.data["approved"])
     return found
 
 
@@ -104,15 +103,8 @@ def undisbursed(view: View, line: str, year: int) -> Decimal:
 
 def owed(view: View, line: str, year: int) -> Decimal:
     """What the projects of a line were granted and not paid at a year's end, in USD."""
-    details = projects(view)
-    return sum(
-        (
-            open_commitments(to_end_of(years, year))
-            for code, years in money_by_year(view).items()
-            if code in details and details[code].line == line
-        ),
-        ZERO,
-    )
+    of_line = (money for money in money_by_year(view).values() if money.line == line)
+    return sum((open_commitments(to_end_of(money.years, year)) for money in of_line), ZERO)
 
 
 def debits_less_credits(view: View, line: str, year: int) -> Decimal:
