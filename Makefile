@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 READY := .venv/.ready
 PY := .venv/bin/python
-CODE := ledger_service reporting_service shared bench tests
+CODE := ledger_service reporting_service shared bench docs tests
 PYTEST_WORKERS ?= 2
 # run and demo die with the make that started them, however it dies
 LEASHED := FUND_DIE_WITH_PARENT=1 exec $(PY) -m
