@@ -69,9 +69,21 @@ def load(environ: Mapping[str, str]) -> Settings:
 
 def _database(env: Environment, home: Path) -> str:
     url = env.text("LEDGER_DATABASE_URL", f"sqlite:///{home / 'ledger.db'}")
-    if not is_postgres(url) and (urlsplit(url).scheme != "sqlite" or not str(sqlite_path(url)).strip(".")):
+    if is_postgres(url):
+        _check_postgres(env, url)
+    elif urlsplit(url).scheme != "sqlite" or not str(sqlite_path(url)).strip("."):
         env.note("LEDGER_DATABASE_URL", "is sqlite:///relative/path, sqlite:////absolute/path or postgresql://…")
     return url
+
+
+def _check_postgres(env: Environment, url: str) -> None:
+    from psycopg import ProgrammingError  # the driver is slow to import
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        conninfo_to_dict(url)
+    except ProgrammingError as error:
+        env.note("LEDGER_DATABASE_URL", f"{str(error).strip()}.")
 
 
 def _origin(env: Environment) -> str:

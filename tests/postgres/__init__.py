@@ -1,0 +1,1 @@
+"""What only PostgreSQL has: clusters, several ledgers on one database, standbys."""
