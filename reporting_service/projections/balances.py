@@ -10,6 +10,7 @@ from reporting_service.projections.fact import Fact
 from reporting_service.projections.tables import DERIVED, Rows, Totals
 from reporting_service.projections.view import View
 from shared.money import ZERO
+from shared.postings import Posting
 
 keys = Table(
     "balance_keys",
@@ -73,7 +74,7 @@ class Balances:
 
     def fold(self, fact: Fact, rows: Rows) -> None:
         """Move each account that the fact's postings name."""
-        moved: dict[int, str | None] = {}
+        moved: dict[int, Posting] = {}
         for posting in fact.postings:
             name = (posting.account, posting.year, posting.row)
             key = self._keys.get(name)
@@ -81,10 +82,11 @@ class Balances:
                 key = self._new_key(name, posting.line, fact.position, rows)
             amount = posting.amount
             self._totals[key].add(CREDITS if amount < 0 else DEBITS, abs(amount))
-            moved[key] = posting.project
+            moved[key] = posting
         added = rows["postings"]
-        for key, project in moved.items():
-            added.append((key, fact.position, *self._totals[key].texts, fact.on, project))
+        for key, posting in moved.items():
+            texts = self._totals[key].texts
+            added.append((key, fact.position, *texts, posting.effective_on, posting.project))
 
     def _new_key(self, name: Name, line: str | None, position: int, rows: Rows) -> int:
         key = self._keys[name] = len(self._totals)

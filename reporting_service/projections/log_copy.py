@@ -68,7 +68,7 @@ def add(rows: Rows, frontier: Frontier, bodies: Sequence[bytes], decoded: Sequen
 def bodies(connection: Connection, first: int, last: int) -> list[bytes]:
     """The bytes of the entries from one position to another, both included."""
     chosen = select(entries.c.body).where(entries.c.position.between(first, last)).order_by(entries.c.position)
-    return list(connection.execute(chosen).scalars())
+    return list(connection.execute(chosen).scalars().all())
 
 
 def entry_at(connection: Connection, position: int) -> Entry | None:
@@ -141,4 +141,4 @@ def _hashes(connection: Connection, tile_level: int, start: int, width: int) -> 
         .where(tree.c.tile_level == tile_level, tree.c.place.between(start, start + width - 1))
         .order_by(tree.c.place)
     )
-    return list(connection.execute(chosen).scalars())
+    return list(connection.execute(chosen).scalars().all())
