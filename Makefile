@@ -5,6 +5,7 @@ READY := .venv/.ready
 PY := .venv/bin/python
 CODE := ledger_service reporting_service shared bench docs tests
 PYTEST_WORKERS ?= 2
+LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml
 # run and demo die with the make that started them, however it dies
 LEASHED := FUND_DIE_WITH_PARENT=1 exec $(PY) -m
 
@@ -59,10 +60,9 @@ docs: $(READY)  ## make the reference pages again from the code
 	@$(PY) -m docs.generate
 
 lock: | .venv/bin/uv  ## resolve pyproject's pins into the lock files again
-	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		pyproject.toml -o requirements.lock
-	@.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		--extra dev pyproject.toml -o requirements-dev.lock
+	@$(LOCK) -o requirements.lock
+	@$(LOCK) --extra reports -o requirements-reports.lock
+	@$(LOCK) --extra reports --extra dev -o requirements-dev.lock
 
 secrets:  ## random secrets for docker-compose, made once under var/compose
 	@.ci/secrets

@@ -13,7 +13,11 @@ from tests.house.tree import ROOT
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 TARGETS = ("demo", "test", "run", "setup", "fmt", "lint", "types", "imports", "check", "bench", "docs", "help", "fast")
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)(\[[a-z,]+\])?==(\S+)$")
-LOCKS = {"requirements.lock": [], "requirements-dev.lock": ["dev"]}
+LOCKS = {
+    "requirements.lock": [],
+    "requirements-reports.lock": ["reports"],
+    "requirements-dev.lock": ["reports", "dev"],
+}
 
 
 def _wanted(extras):
