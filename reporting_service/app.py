@@ -13,11 +13,12 @@ from reporting_service.follower import Follower
 from reporting_service.metrics import Metrics
 from reporting_service.projections.engine import open_engine
 from reporting_service.projections.store import Store, StoreUnavailable
-from reporting_service.settings import Settings, SettingsInvalid, load, sqlite_path
+from reporting_service.settings import Settings, load
 from reporting_service.token_file import TokenFile
 from reporting_service.web import home
 from shared import serving
 from shared.access import token_checker
+from shared.environment import SettingsInvalid, sqlite_path
 from shared.log_format.notes import Verifier
 
 DOORS = (figures, annual, operations, home)

@@ -17,8 +17,9 @@ from reporting_service.projections.rebuild import rebuild as rebuild_projections
 from reporting_service.projections.store import Damaged, NotYetKnown, Store, StoreUnavailable
 from reporting_service.render.html import report_page
 from reporting_service.reports.annual import YEARS, annual_report
-from reporting_service.settings import Settings, SettingsInvalid, load, sqlite_path
+from reporting_service.settings import Settings, load
 from shared import serving
+from shared.environment import SettingsInvalid, sqlite_path
 
 FACTORY = "reporting_service.app:from_environment"
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from reporting_service.settings import SettingsInvalid, load
+from reporting_service.settings import load
 from reporting_service.token_file import TokenFile
+from shared.environment import SettingsInvalid
 from shared.log_format.notes import SigningKey
 
 VKEY = SigningKey.generate("ledger.example/log").vkey
