@@ -1,4 +1,4 @@
-"""The `ledger` command: serve, keys and tokens, verify. Exit codes: 0 ok, 1 mismatch, 2 usage, 3 unavailable.
+"""The `ledger` command: serve, keys and tokens, import, verify. Exit codes: 0 ok, 1 mismatch, 2 usage, 3 unavailable.
 
 A command imports what it needs when it runs: asking for a token must not load a web server.
 """
@@ -6,9 +6,11 @@ A command imports what it needs when it runs: asking for a token must not load a
 import json
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -44,6 +46,8 @@ def _tell(as_json: bool, **said: Any) -> None:
     """Print the one value, or all of them as JSON."""
     click.echo(json.dumps(said) if as_json else next(iter(said.values())))
 
+
+POSTERS = [name for name in ROLES if name not in ("auditor", "council", "reporting")]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 role = click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES), help="Repeatable.")
@@ -132,6 +136,44 @@ def _settings_for_tokens() -> Settings:
         _stop(str(error), error.exit_code)
 
 
+@main.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--url", help="The ledger's address; http://LEDGER_BIND unless given.")
+@click.option("--token-file", type=click.Path(path_type=Path), help="With AUTH_MODE=dev one is made unless given.")
+@click.option("--batch", default=500, type=click.IntRange(1, 10_000), show_default=True, help="Events a request.")
+@as_json
+def import_(file: IO[bytes], url: str | None, token_file: Path | None, batch: int, as_json: bool) -> None:
+    """Post a FILE of CloudEvents, one a line or a JSON array, in order; run again, it goes on where it stopped."""
+    from ledger_service.event_files import NotEvents
+    from ledger_service.posting import NotPosted, Sender
+
+    settings = _settings()
+    sender = Sender(url or f"http://{settings.host}:{settings.port}", _import_token(settings, token_file))
+    try:
+        with _bar("Importing") as show:
+            sender.send(file, batch, lambda done: show(done, None))
+    except NotEvents as error:
+        _stop(str(error), 1)
+    except NotPosted as error:
+        _stop(str(error), error.exit_code)
+    said = {"ok": True, "recorded": sender.recorded, "known": sender.known, "position": sender.position}
+    sentence = f"{sender.recorded} events recorded, {sender.known} were known; the last stands at {sender.position}."
+    click.echo(json.dumps(said) if as_json else sentence)
+
+
+def _import_token(settings: Settings, path: Path | None) -> str:
+    from shared.access import mint_dev_token
+
+    if path is not None:
+        try:
+            return path.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            _stop(f"The token cannot be read: {error}", 2)
+    if settings.auth_mode != "dev":
+        _stop("Name a token with --token-file: AUTH_MODE is not dev.", 2)
+    return mint_dev_token(settings.fund_home, POSTERS, "import")
+
+
 @main.command()
 @click.option("--key", "key_text", help="The log's public key (vkey); the signing key's own unless given.")
 @as_json
@@ -174,19 +216,25 @@ def _verifier(key_file: Path, key_text: str | None) -> "Verifier":
 
 
 def _verified(settings: Settings, verifier: "Verifier") -> "Counts":
-    """Verify the stored journal with a progress bar on a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
-
     from ledger_service.app import open_recorder
     from ledger_service.verification import verify_stored
 
     if settings.sqlite_path is not None and not settings.sqlite_path.exists():
         raise FileNotFoundError(f"there is no database {settings.sqlite_path}")
     recorder = open_recorder(settings)
+    try:
+        with _bar("Verifying") as show:
+            return verify_stored(recorder, verifier, show)
+    finally:
+        recorder.close()
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A progress bar on a terminal, nothing elsewhere; gives what shows how many are done, and of how many."""
+    from rich.console import Console
+    from rich.progress import Progress
+
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
-        task = bar.add_task("Verifying", total=None)
-        try:
-            return verify_stored(recorder, verifier, lambda done, of: bar.update(task, completed=done, total=of))
-        finally:
-            recorder.close()
+        task = bar.add_task(title, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
