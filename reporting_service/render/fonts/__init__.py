@@ -1,0 +1,1 @@
+"""The vendored fonts, and which characters they can show."""

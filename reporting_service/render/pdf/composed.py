@@ -1,0 +1,197 @@
+"""What the PDF says, in order: cover, contents, tables with charts, readings; texts ready to be set."""
+
+import hashlib
+import re
+from calendar import timegm
+from collections.abc import Sequence
+from typing import Any
+
+from reporting_service.render.charts import Chart
+from reporting_service.render.fonts.glyphs import shown
+from reporting_service.render.pdf.layout import Layout, laid_out, shape_of
+from reporting_service.render.words import Words, translated, words
+from shared.log_format.canonical import canonical
+
+ORGANIZATION = "International Organization for Migration"
+MEANING = (
+    "Every figure follows from the {position} log entries covered by the root above, each of them verified against the"
+    " log’s signed checkpoints. Anyone who holds these entries and the log’s public key can recompute this report. The"
+    " log proves what was recorded, when, by whom, and by which rule it was judged; it does not prove that a source"
+    " told the truth or that nothing was withheld."
+)
+ILLUSTRATIVE = (
+    "The log marks figures of this report as illustrative: they are examples, not accounts of the Organization."
+)
+CLOSING = (
+    "Amounts in United States dollars unless a column says otherwise; negative amounts in parentheses; a dash where"
+    " there is no figure."
+)
+ATTACHED = "The report’s figures for machines (JSON); its digest without its edition is {digest} (SHA-256)."
+
+Row = dict[str, Any]
+
+
+class Composer:
+    """Composes one report in one language; `plain` shows every text in the main font alone."""
+
+    def __init__(self, report: dict[str, Any], language: str, plain: bool) -> None:
+        self.original = report
+        self.report = translated(report, language)
+        self.said: Words = words(language)
+        self._plain = plain
+
+    def text(self, text: str) -> str:
+        """A text of the report as the fonts can set it."""
+        return shown(text, plain=self._plain)
+
+    def say(self, message: str, /, **values: object) -> str:
+        """A text of the forms."""
+        return self.text(self.said.say(message, **values))
+
+    def document(self, charts: Sequence[Chart]) -> dict[str, Any]:
+        """The whole document for report.typ."""
+        report, year = self.report, self.report["year"]
+        by_table = {chart.table: chart for chart in charts}
+        title = self.say("Annual report for financial year {year}", year=year)
+        return {
+            "language": self.said.shown_language,
+            "direction": "rtl" if self.said.right_to_left else "ltr",
+            "year": year,
+            "at": timegm((year, 12, 31, 0, 0, 0)),
+            "title": f"{self.say('1035 Facility')} – {title}",
+            "organization": self.say(ORGANIZATION),
+            "attached": self._attached(),
+            "cover": self._cover(title),
+            "contents": self.say("Contents"),
+            "running": self.say(
+                "1035 Facility, {year}, log position {position}", year=year, position=report["position"]
+            ),
+            "page": re.split(r"\{pages?\}", self.say("Page {page} of {pages}")),
+            "tables": [self._table(key, table, by_table.get(key)) for key, table in report["tables"].items()],
+            "readings": {
+                "title": self.say("Notes on the readings"),
+                "intro": self.say("Where the resolutions allow two readings, this report takes the following."),
+                "items": [self.text(note) for note in report["notes"]],
+                "closing": self.say(CLOSING),
+            },
+        }
+
+    def _attached(self) -> dict[str, str]:
+        digest = hashlib.sha256(canonical({**self.original, "edition": None})).hexdigest()
+        return {
+            "name": f"report-{self.original['year']}.json",
+            "content": canonical(self.original).decode(),
+            "description": self.said.say(ATTACHED, digest=digest),
+        }
+
+    def _cover(self, title: str) -> dict[str, Any]:
+        report = self.report
+        edition = report["edition"]
+        facts = (
+            ("Edition", self.say("none: a working report") if edition is None else str(edition), False),
+            ("Rule set in force at year end", report["rule_set"] or self.say("none recorded"), False),
+            ("Log position", self.said.figure(str(report["position"]), "number"), False),
+            ("Root of the log at that position", report["checkpoint"]["root"], True),
+            ("Layout", report["layout"], False),
+        )
+        return {
+            "name": self.say("1035 Facility"),
+            "subtitle": title,
+            "line": self.say("Council Resolutions 1035 and 1150 (XCIII) · Funding Lines 1 and 2"),
+            "facts": [[self.say(label), self.text(value), code] for label, value, code in facts],
+            "meaning": [
+                self.say("What “audited” means here."),
+                self.say(MEANING, position=self.said.figure(str(report["position"]), "number")),
+            ],
+            "illustrative": [self.say("Illustrative figures."), self.say(ILLUSTRATIVE)]
+            if self._illustrative()
+            else None,
+            "attached": self.text(self._attached()["description"]),
+        }
+
+    def _illustrative(self) -> bool:
+        tables = self.original["tables"].values()
+        return any(
+            "illustrative" in cell for table in tables for row in table["rows"] for cell in row["cells"].values()
+        )
+
+    def _table(self, key: str, table: dict[str, Any], chart: Chart | None) -> dict[str, Any]:
+        composed: dict[str, Any] = {
+            "key": key,
+            "title": self.text(table["title"]),
+            "notes": [self.text(note) for note in table["notes"]],
+            "empty": None if table["rows"] else self.say("Nothing was recorded for this table."),
+            "size": 0,
+            "parts": [],
+            "chart": None if chart is None else self._chart(chart),
+        }
+        if table["rows"]:
+            rows = [self._row(row, table["columns"]) for row in table["rows"]]
+            layout = self._layout(table, rows)
+            composed |= {"size": layout.size, "parts": self._parts(key, table, rows, layout)}
+        return composed
+
+    def _row(self, row: Row, columns: list[dict[str, Any]]) -> Row:
+        units = [row.get("unit", column["unit"]) for column in columns]
+        cells = [row["cells"].get(column["key"], "") for column in columns]
+        figures = [self.text(self.said.figure(cell, unit)) for cell, unit in zip(cells, units, strict=True)]
+        words_at = [place for place, unit in enumerate(units) if unit == "text"]
+        return {
+            "title": self.text(row["title"]),
+            "level": row.get("level", "plain"),
+            "cells": figures,
+            "words": words_at,
+        }
+
+    def _layout(self, table: dict[str, Any], rows: list[Row]) -> Layout:
+        columns = [
+            shape_of(
+                self.text(column["title"]),
+                [row["cells"][place] for row in rows if column["unit"] == "text" or place not in row["words"]],
+                column["unit"] == "text",
+            )
+            for place, column in enumerate(table["columns"])
+        ]
+        return laid_out(shape_of("", [row["title"] for row in rows], True), columns)
+
+    def _parts(self, key: str, table: dict[str, Any], rows: list[Row], layout: Layout) -> list[dict[str, Any]]:
+        count = len(layout.parts)
+        return [
+            {
+                "caption": self.say("{table}, part {number} of {count}", table=key, number=number, count=count)
+                if count > 1
+                else None,
+                "corner": self.say("Item"),
+                "widths": part.widths,
+                "heads": [self._head(table["columns"][place]) for place in part.columns],
+                "rows": [_cut(row, part.columns) for row in rows],
+            }
+            for number, part in enumerate(layout.parts, 1)
+        ]
+
+    def _head(self, column: dict[str, Any]) -> dict[str, Any]:
+        unit = column["unit"]
+        shown_unit = "" if unit in ("text", "number", "date") else unit
+        return {"title": self.text(column["title"]), "unit": shown_unit, "words": unit == "text"}
+
+    def _chart(self, chart: Chart) -> dict[str, str]:
+        figures = self.say("The figures are in table {table}.", table=chart.table)
+        return {
+            "svg": chart.svg,
+            "title": self.text(f"{chart.table}: {chart.title}"),
+            "alternative": f"{chart.description} {figures}",
+        }
+
+
+def _cut(row: Row, places: Sequence[int]) -> Row:
+    return {
+        "title": row["title"],
+        "level": row["level"],
+        "cells": [row["cells"][place] for place in places],
+        "words": [index for index, place in enumerate(places) if place in row["words"]],
+    }
+
+
+def composed(report: dict[str, Any], language: str, charts: Sequence[Chart], *, plain: bool = False) -> dict[str, Any]:
+    """The document that report.typ sets."""
+    return Composer(report, language, plain).document(charts)

@@ -1,0 +1,112 @@
+"""How a table lies on a landscape page: the width of its columns, its type, and its parts where it is too wide."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+PAGE_WIDTH = 758.0
+"""A4 landscape less its margins, in points."""
+SIZES = (8.5, 7.5)
+"""Type sizes tried for a table as a whole; the last is that of the parts of a wide one."""
+PADDING = 9.0
+LABEL, WORDS = (70.0, 215.0), (44.0, 170.0)
+WIDE = {",": 0.27, ".": 0.27, "(": 0.3, ")": 0.3, " ": 0.26, "\u00a0": 0.26, "\u202f": 0.26, "–": 0.5}
+"""Widths of signs in ems; a figure is 0.572 wide in the font of tables, a letter taken as 0.56."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Columns that stand side by side, the row's name before them: their places and all widths in points."""
+
+    columns: tuple[int, ...]
+    widths: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table's type size in points, and its parts."""
+
+    size: float
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a column asks for at one point of type: the least it needs, what it would like, and whether it is words."""
+
+    least: float
+    wished: float
+    words: bool
+
+
+def text_width(text: str, bold: bool = False) -> float:
+    """Ems that a text takes, near enough to choose widths."""
+    width = sum(WIDE.get(sign, 0.572 if sign.isascii() else 0.8) for sign in text)
+    return width * (1.08 if bold else 1.0)
+
+
+def shape_of(heading: str, cells: Iterable[str], words: bool) -> Shape:
+    """A column's wishes from its heading and the texts in it."""
+    longest = max((text_width(word, bold=True) for word in heading.split()), default=0.0)
+    if words:
+        whole = max((text_width(cell) for cell in cells), default=0.0)
+        return Shape(longest, max(longest, whole), True)
+    need = max((text_width(cell, bold=True) for cell in cells), default=0.0)
+    return Shape(max(longest, need), max(longest, need), False)
+
+
+def laid_out(label: Shape, columns: Sequence[Shape]) -> Layout:
+    """The largest type at which the whole table fits, else the smallest in parts."""
+    for size in SIZES:
+        widths = [_least(shape, size) for shape in columns]
+        first = _label(label, size)
+        if first + sum(widths) <= PAGE_WIDTH:
+            return Layout(size, (_part(tuple(range(len(columns))), label, columns, size),))
+    size = SIZES[-1]
+    return Layout(size, tuple(_part(places, label, columns, size) for places in _packed(label, columns, size)))
+
+
+def _packed(label: Shape, columns: Sequence[Shape], size: float) -> list[tuple[int, ...]]:
+    room = PAGE_WIDTH - _label(label, size)
+    parts: list[list[int]] = [[]]
+    used = 0.0
+    for place, shape in enumerate(columns):
+        width = min(_least(shape, size), room)
+        if parts[-1] and used + width > room:
+            parts.append([])
+            used = 0.0
+        parts[-1].append(place)
+        used += width
+    return [tuple(part) for part in parts]
+
+
+def _part(places: tuple[int, ...], label: Shape, columns: Sequence[Shape], size: float) -> Part:
+    first, widths = _label(label, size), [_least(columns[place], size) for place in places]
+    spare = PAGE_WIDTH - first - sum(widths)
+    wanting = [
+        max(0.0, min(columns[place].wished * size + PADDING, 2 * WORDS[1]) - width) if columns[place].words else 0.0
+        for place, width in zip(places, widths, strict=True)
+    ]
+    if (wanted := sum(wanting)) > 0 and spare > 0:
+        given = min(spare, wanted)
+        widths = [width + given * want / wanted for width, want in zip(widths, wanting, strict=True)]
+        spare -= given
+    grown = min(spare, max(0.0, label.wished * size + PADDING - first))
+    each = min((spare - grown) / max(1, len(widths)), 36.0)
+    shown = [max(width + each, 1.0) for width in widths]
+    over = first + grown + sum(shown) - PAGE_WIDTH
+    if over > 0:
+        shown = [width * (PAGE_WIDTH - first - grown) / sum(shown) for width in shown]
+    return Part(places, tuple(round(width, 2) for width in (first + grown, *shown)))
+
+
+def _least(shape: Shape, size: float) -> float:
+    asked = shape.least * size + PADDING
+    if not shape.words:
+        return asked
+    low, high = WORDS
+    return max(low, asked, min(shape.wished * size + PADDING, high))
+
+
+def _label(shape: Shape, size: float) -> float:
+    low, high = LABEL
+    return min(max(low, shape.wished * size + PADDING), high)
