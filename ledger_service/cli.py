@@ -9,8 +9,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -18,6 +19,7 @@ from ledger_service.settings import Settings, SettingsInvalid, load
 from shared.contract.roles import ROLES
 
 if TYPE_CHECKING:
+    from ledger_service.importing.posters import Posters
     from ledger_service.verification import Counts
     from shared.log_format.notes import Verifier
 
@@ -51,6 +53,8 @@ POSTERS = [name for name in ROLES if name not in ("auditor", "council", "reporti
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 role = click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES), help="Repeatable.")
+_file = click.Path(path_type=Path, exists=True, dir_okay=False)
+_folder = click.Path(path_type=Path, exists=True, file_okay=False)
 subject = click.option("--subject", required=True, help="An opaque id of who acts, never a person's name.")
 
 
@@ -137,41 +141,53 @@ def _settings_for_tokens() -> Settings:
 
 
 @main.command("import")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--format", type=click.Choice(("jsonl", "csv")), help="What the file is; its name tells unless given.")
 @click.option("--url", help="The ledger's address; http://LEDGER_BIND unless given.")
-@click.option("--token-file", type=click.Path(path_type=Path), help="With AUTH_MODE=dev one is made unless given.")
-@click.option("--batch", default=500, type=click.IntRange(1, 10_000), show_default=True, help="Events a request.")
+@click.option(
+    "--token-file", "token_files", multiple=True, type=_file, help="Repeatable; with AUTH_MODE=dev not needed."
+)
+@click.option("--tokens", type=_folder, help="A directory of tokens, one for each role and subject: finance.gl-1.jwt.")
+@click.option("--batch", default=1_000, type=click.IntRange(1, 10_000), show_default=True, help="Events a request.")
+@click.option("--check", is_flag=True, help="Only read the file; post nothing.")
 @as_json
-def import_(file: IO[bytes], url: str | None, token_file: Path | None, batch: int, as_json: bool) -> None:
-    """Post a FILE of CloudEvents, one a line or a JSON array, in order; run again, it goes on where it stopped."""
-    from ledger_service.event_files import NotEvents
-    from ledger_service.posting import NotPosted, Sender
+def import_(file: str, as_json: bool, **options: Any) -> None:
+    """Check a FILE of facts, JSON Lines or CSV (`-`: standard input), then post it; run again, it goes on."""
+    from ledger_service.importing.posters import TokenUnusable
+    from ledger_service.importing.posting import Ledger
+    from ledger_service.importing.run import run_import
+    from ledger_service.importing.source import open_source
 
-    settings = _settings()
-    sender = Sender(url or f"http://{settings.host}:{settings.port}", _import_token(settings, token_file))
     try:
-        with _bar("Importing") as show:
-            sender.send(file, batch, lambda done: show(done, None))
-    except NotEvents as error:
-        _stop(str(error), 1)
-    except NotPosted as error:
-        _stop(str(error), error.exit_code)
-    said = {"ok": True, "recorded": sender.recorded, "known": sender.known, "position": sender.position}
-    sentence = f"{sender.recorded} events recorded, {sender.known} were known; the last stands at {sender.position}."
-    click.echo(json.dumps(said) if as_json else sentence)
+        posters = _posters(options["token_files"], options["tokens"])
+        with open_source(file, options["format"], sys.stdin.buffer) as source:
+            ledger = None if options["check"] else Ledger(options["url"] or _ledger_url())
+            outcome = run_import(source, posters, ledger, options["batch"], _bar)
+    except (OSError, ValueError, TokenUnusable) as error:
+        _stop(f"{error}", 2)
+    click.echo(json.dumps(outcome.document) if as_json else outcome.words, err=not as_json and outcome.exit_code > 0)
+    sys.exit(outcome.exit_code)
 
 
-def _import_token(settings: Settings, path: Path | None) -> str:
+def _ledger_url() -> str:
+    """Where LEDGER_BIND is reached from this machine."""
+    settings = _settings()
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - not bound here
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _posters(token_files: tuple[Path, ...], folder: Path | None) -> "Posters":
+    """Whom these tokens speak for; with AUTH_MODE=dev and none given, one that may post everything."""
+    from ledger_service.importing.posters import Poster, Posters, poster
     from shared.access import mint_dev_token
 
-    if path is not None:
-        try:
-            return path.read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            _stop(f"The token cannot be read: {error}", 2)
+    if folder or token_files:
+        return Posters(map(poster, [*token_files, *(sorted(folder.glob("*.jwt")) if folder else [])]))
+    settings = _settings()
     if settings.auth_mode != "dev":
-        _stop("Name a token with --token-file: AUTH_MODE is not dev.", 2)
-    return mint_dev_token(settings.fund_home, POSTERS, "import")
+        _stop("Give a token with --token-file or --tokens: AUTH_MODE is not dev.", 2)
+    token = partial(mint_dev_token, settings.fund_home, POSTERS, "import")
+    return Posters([Poster(token, "import", frozenset(POSTERS))])
 
 
 @main.command()

@@ -1,0 +1,1 @@
+"""`ledger import`: a file of facts checked whole, then posted over HTTP in atomic batches; safe to run again."""
