@@ -94,4 +94,4 @@ def _json(cell: str) -> object:
     try:
         return parse(cell.encode())
     except Malformed as malformed:
-        raise ValueError(malformed.detail) from None
+        raise ValueError(malformed.errors[0]["detail"].removeprefix("the body ")) from None

@@ -18,7 +18,7 @@ def served(office):
     """The office's ledger behind a real socket; gives its address."""
     host, _, port = free_bind().partition(":")
     server = make_server(host, int(port), office.app, threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield f"http://{host}:{port}"
     server.shutdown()
@@ -139,7 +139,9 @@ def test_a_refused_line_is_named_with_rules_figures_and_what_would_pass(run, off
 
 def test_refusals_are_told_as_json_too(run):
     said = told(run(lines(interest(), approval("a-1")), "--json"), 1)
-    assert [(refused["line"], refused["refusals"][0]["rule"]) for refused in said["refusals"]] == [(2, "project/unknown")]
+    assert [(refused["line"], refused["refusals"][0]["rule"]) for refused in said["refusals"]] == [
+        (2, "project/unknown")
+    ]
 
 
 def test_a_line_recorded_before_with_other_content_is_named(run, office):
