@@ -72,20 +72,24 @@ class FiledFacts:
         )
 
 
-def filed(view: View, table: Table, key: str | None = None, *, dated: bool = True) -> list[Filed]:
-    """The facts that stand, all or under one key, in the order of the log; what was taken back is left out.
+def filed(
+    view: View, table: Table, key: str | None = None, *, types: Iterable[str] = (), dated: bool = True
+) -> list[Filed]:
+    """The facts that stand, all or under one key or of some types, in the order of the log.
 
     Unless `dated`, the view's booking date plays no part.
     """
-    found = moves(view, table, key)
+    found = moves(view, table, key, types)
     gone = {fact.origin for fact in found if fact.sign < 0}
     kept = [fact for fact in found if fact.origin not in gone]
     return [fact for fact in kept if not dated or not view.as_of or fact.effective_on <= view.as_of]
 
 
-def moves(view: View, table: Table, key: str | None = None) -> list[Filed]:
+def moves(view: View, table: Table, key: str | None = None, types: Iterable[str] = ()) -> list[Filed]:
     """Every fact filed and every taking back, each in the year in which it is booked, in the order of the log."""
     chosen = select(table).where(table.c.position <= view.position).order_by(table.c.position)
     if key is not None:
         chosen = chosen.where(table.c.key == key)
+    if wanted := list(types):
+        chosen = chosen.where(table.c.type.in_(wanted))
     return [Filed(*row)._replace(data=orjson.loads(row[8])) for row in view.connection.execute(chosen)]

@@ -47,7 +47,7 @@ class Fold:
         self._all: tuple[Projection, ...] = (
             self._balances,
             self._statement,
-            Projects(money.knows),
+            Projects(money.begins),
             Flows(money.freed_by, money.line_of),
             money,
             IncomeActuals(),

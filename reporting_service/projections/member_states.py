@@ -18,6 +18,10 @@ def member_states() -> FiledFacts:
     return FiledFacts(table, TYPES, lambda fact: fact.data["state"])
 
 
-def member_state_facts(view: View) -> list[Filed]:
-    """Every fact that stands, of any date, in the order of the log."""
-    return view.once("member-states", lambda: filed(view, table, dated=False))
+STANDING = ("member-state.admitted", "member-state.status-changed")
+"""The few facts that say who is a Member State of which status; the many others are about money and votes."""
+
+
+def member_state_facts(view: View, types: tuple[str, ...] = TYPES) -> list[Filed]:
+    """The facts of some types that stand, of any date, in the order of the log."""
+    return view.once(("member-states", types), lambda: filed(view, table, types=types, dated=False))

@@ -21,6 +21,8 @@ years = Table(
     Column("project", Text, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("line", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("states", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 money = Table(
@@ -45,20 +47,28 @@ freed_table = Table(
 )
 
 
+class Profile(NamedTuple):
+    """What does not change of a project: its line, its scope, and its States' codes with spaces between."""
+
+    line: str
+    scope: str
+    states: str
+
+
 class ProjectMoney:
     """The projection, and the books that postings are made from."""
 
     types = frozenset(short for short in EFFECTS if short.startswith(("grant.", "project.", "expenditure.")))
 
     def __init__(self) -> None:
-        self._lines: dict[str, str] = {}
+        self._profiles: dict[str, Profile] = {}
         self._totals: dict[str, Totals] = {}
         self._years: dict[tuple[str, int], Totals] = {}
         self._freed: dict[int, Decimal] = {}
 
     def recall(self, connection: Connection) -> None:
         """Take up every project's totals, and what each cancellation and closure freed."""
-        for project, year, _, *figures in _read(connection, None):
+        for project, year, _, _, _, *figures in _read(connection, None):
             values = [ZERO, *map(Decimal, figures)]
             self._years[project, year] = Totals(values)
             total = self._totals.setdefault(project, Totals(Flow()))
@@ -67,19 +77,20 @@ class ProjectMoney:
         for position, amount in connection.execute(select(freed_table)):
             self._freed[position] = Decimal(amount)
 
-    def knows(self, code: str, line: str) -> None:
-        """Note the line on which a project draws."""
-        self._lines[code] = line
+    def begins(self, code: str, data: dict[str, Any]) -> None:
+        """Note the line on which a project draws, its scope and its States."""
+        self._profiles[code] = Profile(data["line"], data["scope"], " ".join(data["states"]))
 
     def line_of(self, fact: Fact) -> str:
         """The line that a fact belongs to."""
         code = fact.data.get("project")
-        return self._lines[code] if code else str(fact.data["line"])
+        return self._profiles[code].line if code else str(fact.data["line"])
 
     def project(self, code: str) -> ProjectBalances:
         """A project's balances so far; granted net of what was freed."""
         flow = self._flow(code)
-        return ProjectBalances(self._lines[code], flow.granted - flow.freed, flow.disbursed, flow.spent, flow.recovered)
+        line = self._profiles[code].line
+        return ProjectBalances(line, flow.granted - flow.freed, flow.disbursed, flow.spent, flow.recovered)
 
     def _flow(self, code: str) -> Flow:
         total = self._totals.get(code)
@@ -111,7 +122,7 @@ class ProjectMoney:
             total = self._totals[code] = Totals(Flow())
         if in_year is None:
             in_year = self._years[code, fact.year] = Totals(Flow())
-            rows["project_years"].append((fact.year, code, fact.position, self._lines[code]))
+            rows["project_years"].append((fact.year, code, fact.position, *self._profiles[code]))
         for place, value in moved_by(fact, freed):
             total.add(place, value)
             in_year.add(place, value)
@@ -119,15 +130,20 @@ class ProjectMoney:
 
 
 class YearMoney(NamedTuple):
-    """A project's line and its flows by year, in USD."""
+    """A project's profile and its flows by year, in USD."""
 
-    line: str
+    profile: Profile
     years: dict[int, Flow]
+
+    @property
+    def line(self) -> str:
+        """The line it draws on."""
+        return self.profile.line
 
 
 def _read(connection: Connection, position: int | None, **only: Any) -> Iterable[tuple[Any, ...]]:
     last = select(func.max(money.c.position)).where(money.c.project == years.c.project, money.c.year == years.c.year)
-    chosen = select(money.c.project, money.c.year, years.c.line, *money.c[4:])
+    chosen = select(money.c.project, money.c.year, *years.c[3:], *money.c[4:])
     if position is not None:
         last = last.where(money.c.position <= position)
         chosen = chosen.where(years.c.position <= position)
@@ -143,34 +159,34 @@ def money_by_year(view: View, project: str | None = None) -> dict[str, YearMoney
     return view.once(("money", project), lambda: _grouped(_flows(view, project)))
 
 
-def _flows(view: View, project: str | None) -> Iterator[tuple[str, int, str, Flow]]:
+def _flows(view: View, project: str | None) -> Iterator[tuple[str, int, Profile, Flow]]:
     if view.as_of:
         yield from _booked_by(view, project)
         return
     only = {} if project is None else {"project": project}
-    for code, year, line, *figures in _read(view.connection, view.position, **only):
-        yield code, year, line, Flow(ZERO, *map(Decimal, figures))
+    for code, year, line, scope, states, *figures in _read(view.connection, view.position, **only):
+        yield code, year, Profile(line, scope, states), Flow(ZERO, *map(Decimal, figures))
 
 
-def _booked_by(view: View, project: str | None) -> Iterator[tuple[str, int, str, Flow]]:
+def _booked_by(view: View, project: str | None) -> Iterator[tuple[str, int, Profile, Flow]]:
     """From the steps between totals, because a booking date may lie anywhere in the order of the log."""
     same = (money.c.project == years.c.project) & (money.c.year == years.c.year)
-    chosen = select(money.c.project, money.c.year, years.c.line, money.c.effective_on, *money.c[4:]).join(years, same)
+    chosen = select(money.c.project, money.c.year, *years.c[3:], *money.c[3:]).join(years, same)
     chosen = chosen.where(money.c.position <= view.position).order_by(*money.c[:3])
     if project is not None:
         chosen = chosen.where(money.c.project == project)
-    for (code, year, line), rows in groupby(view.connection.execute(chosen), key=lambda row: tuple(row[:3])):
+    for (code, year, *profile), rows in groupby(view.connection.execute(chosen), key=lambda row: tuple(row[:5])):
         before = kept = Flow()
         for row in rows:
-            after = Flow(ZERO, *map(Decimal, row[4:]))
-            if view.as_of is None or row[3] <= view.as_of:
+            after = Flow(ZERO, *map(Decimal, row[6:]))
+            if view.as_of is None or row[5] <= view.as_of:
                 kept = kept.plus(after.minus(before))
             before = after
-        yield code, year, line, kept
+        yield code, year, Profile(*profile), kept
 
 
-def _grouped(found: Iterable[tuple[str, int, str, Flow]]) -> dict[str, YearMoney]:
+def _grouped(found: Iterable[tuple[str, int, Profile, Flow]]) -> dict[str, YearMoney]:
     grouped: dict[str, YearMoney] = {}
-    for code, year, line, flow in found:
-        grouped.setdefault(code, YearMoney(line, {})).years[year] = flow
+    for code, year, profile, flow in found:
+        grouped.setdefault(code, YearMoney(profile, {})).years[year] = flow
     return grouped

@@ -1,6 +1,6 @@
 """Projects: what was applied for, and the steps of each one's life with the status after it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -72,8 +72,8 @@ class Projects:
 
     types = STEPS
 
-    def __init__(self, on_line: Callable[[str, str], None]) -> None:
-        self._on_line = on_line
+    def __init__(self, begins: Callable[[str, dict[str, Any]], None]) -> None:
+        self._begins = begins
         self._statuses: dict[str, str] = {}
         self._before: dict[int, str] = {}
 
@@ -82,7 +82,7 @@ class Projects:
         chosen = select(steps).order_by(steps.c.project, steps.c.position)
         for row in connection.execute(chosen):
             if row.type in BEGINNINGS and row.sign > 0:
-                self._on_line(row.project, orjson.loads(row.data)["line"])
+                self._begins(row.project, orjson.loads(row.data))
             if row.sign > 0:
                 self._before[row.origin] = self._statuses.get(row.project, "")
             self._statuses[row.project] = row.status
@@ -104,7 +104,7 @@ class Projects:
         )
 
     def _begun(self, fact: Fact) -> str:
-        self._on_line(fact.data["project"], fact.data["line"])
+        self._begins(fact.data["project"], fact.data)
         return str(fact.data.get("status", "submitted"))
 
 
@@ -126,6 +126,24 @@ def project_codes(view: View) -> list[str]:
     last_sign = chosen.add_columns(steps.c.sign).order_by(steps.c.project, steps.c.position)
     standing = {code: sign > 0 for code, sign in view.connection.execute(last_sign)}
     return [code for code, stands in standing.items() if stands]
+
+
+class DatedStep(NamedTuple):
+    """A step with its project's code."""
+
+    project: str
+    step: Step
+
+
+def steps_of_year(view: View, year: int, types: Iterable[str]) -> list[DatedStep]:
+    """The steps of some types booked in a year that stand, in the order of the log."""
+    c = steps.c
+    gone = view.connection.execute(select(c.origin).where(c.sign < 0, c.position <= view.position)).scalars().all()
+    chosen = select(steps).where(c.position <= view.position, c.year == year, c.sign > 0, c.type.in_(list(types)))
+    if view.as_of:
+        chosen = chosen.where(c.effective_on <= view.as_of)
+    found = view.connection.execute(chosen.order_by(c.position)).all()
+    return [DatedStep(row.project, _step(row)) for row in found if row.origin not in set(gone)]
 
 
 def brought_in(view: View) -> list[Step]:
@@ -151,11 +169,13 @@ def _project(code: str, rows: list[Any], as_of: str | None) -> Project | None:
     begun = next((row for row in seen if row.type in BEGINNINGS), None)
     if begun is None:
         return None
-    made = tuple(
-        Step(row.position, row.type, row.effective_on, row.year, row.status, row.subject, orjson.loads(row.data))
-        for row in seen
-    )
+    made = tuple(map(_step, seen))
     status = next(
         (step.status for step in reversed(made) if step.type in LEADS_TO or step.type in BEGINNINGS), made[-1].status
     )
     return Project(code, orjson.loads(begun.data), status, made)
+
+
+def _step(row: Any) -> Step:
+    data = orjson.loads(row.data)
+    return Step(row.position, row.type, row.effective_on, row.year, row.status, row.subject, data)

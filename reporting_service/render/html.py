@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-MONEY = frozenset({"USD", "CHF"})
+MONEY = frozenset({"USD", "CHF", "own currency"})
 WORDS = frozenset({"text"})
 
 

@@ -5,7 +5,24 @@ from typing import Any
 
 from reporting_service.projections.duties import rule_set
 from reporting_service.projections.view import View
-from reporting_service.reports import delivery, derivation, project_list, reconciliation, sources_and_uses
+from reporting_service.reports import (
+    arrears,
+    by_area,
+    by_region,
+    by_scope,
+    by_state,
+    closures,
+    delivery,
+    derivation,
+    discretionary_income,
+    donors,
+    exceptions,
+    pipeline,
+    project_list,
+    reconciliation,
+    series,
+    sources_and_uses,
+)
 from reporting_service.reports.readings import READINGS
 from reporting_service.reports.table import Table
 
@@ -15,9 +32,23 @@ TABLES: tuple[Callable[[View, int], Table], ...] = (
     derivation.table,
     sources_and_uses.table,
     delivery.table,
+    by_region.table,
+    by_scope.table,
+    by_area.table,
+    by_area.activity_table,
+    by_state.table,
     project_list.table,
+    pipeline.table,
+    pipeline.refusal_table,
+    closures.table,
+    arrears.table,
+    donors.table,
+    series.table,
+    exceptions.table,
     reconciliation.table,
     reconciliation.control_table,
+    discretionary_income.uses_table,
+    discretionary_income.variance_table,
 )
 """One entry per table, in the order of the report; a new table is a new file and a line here."""
 

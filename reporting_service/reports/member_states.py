@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reporting_service.projections.duties import rule_sets
-from reporting_service.projections.member_states import member_state_facts
+from reporting_service.projections.member_states import TYPES, member_state_facts
 from reporting_service.projections.view import View
 from shared.money import ZERO, text
 from shared.rules.allocation import LINES
@@ -68,7 +68,7 @@ class MemberState:
 
 def member_states(view: View, on: str) -> list[MemberState]:
     """Every State admitted on or before a date, by its code; none before the first rule set."""
-    model = view.once("membership", lambda: _membership(view))
+    model = membership(view)
     if not model.rule_sets.rows():
         return []
     admitted = sorted(code for code, member in model.members.rows().items() if member.admitted_on <= on)
@@ -76,18 +76,23 @@ def member_states(view: View, on: str) -> list[MemberState]:
     return [_state(model, model.members[code], on, votes.get(code, "")) for code in admitted]
 
 
-def _membership(view: View) -> Model:
+def membership(view: View, types: tuple[str, ...] = TYPES) -> Model:
+    """A model of Member States and rule sets, made of the facts of some types, and of nothing else."""
+    return view.once(("membership", types), lambda: _membership(view, types))
+
+
+def _membership(view: View, types: tuple[str, ...]) -> Model:
     model = Model()
     for version, found in rule_sets(view).rule_sets.rows().items():
         model.rule_sets.put(version, found)
-    for fact in member_state_facts(view):
+    for fact in member_state_facts(view, types):
         if apply := APPLY.get(fact.type):
             apply(model, {"type": f"fund1035.{fact.type}.v1", "position": fact.origin, "data": fact.data})
     return model
 
 
 def _votes(view: View, on: str) -> dict[str, str]:
-    changes = [fact for fact in member_state_facts(view) if fact.type == "vote.changed" and fact.effective_on <= on]
+    changes = [fact for fact in member_state_facts(view, ("vote.changed",)) if fact.effective_on <= on]
     return {fact.key: fact.data["vote"] for fact in sorted(changes, key=lambda fact: fact.effective_on)}
 
 

@@ -1,0 +1,62 @@
+"""T4: approvals by region, beside the regions' shares of the eligible States."""
+
+from dataclasses import replace
+
+from reporting_service.projections.member_states import STANDING
+from reporting_service.projections.view import View
+from reporting_service.reports.approvals import COLUMNS, Approval, group_rows, regions
+from reporting_service.reports.member_states import membership
+from reporting_service.reports.table import COUNT, PERCENT, Column, Row, Table
+from shared.rules.membership import standing
+from shared.rules.rulebook import rule_set_on
+
+REGIONS = {
+    "africa": "Africa",
+    "asia-and-oceania": "Asia and Oceania",
+    "europe": "Europe",
+    "latin-america-and-the-caribbean": "Latin America and the Caribbean",
+    "middle-east": "Middle East",
+    "several": "More than one region",
+}
+ELIGIBLE = (
+    Column("eligible-states", "Eligible States at 31 December", COUNT),
+    Column("eligible-share", "Share of the eligible States", PERCENT),
+)
+
+
+def table(view: View, year: int) -> Table:
+    """Number, USD and share by region; a project of several regions counts in a row of its own."""
+    of_state = regions(view)
+
+    def groups(approval: Approval) -> tuple[str]:
+        found = {of_state.get(state) for state in approval.project.data["states"]} - {None}
+        return (found.pop() or "several",) if len(found) == 1 else ("several",)
+
+    eligible = eligible_by_region(view, year)
+    rows = [_with_eligible(row, eligible) for row in group_rows(view, year, REGIONS, groups)]
+    notes = ("A project whose States lie in more than one region is counted once, in the row of its own.",)
+    return Table("T4", "Approvals by region", (*COLUMNS, *ELIGIBLE), tuple(rows), notes)
+
+
+def eligible_by_region(view: View, year: int) -> dict[str, int]:
+    """The number of States eligible at 31 December, by region: Members of an eligible status, EU as the rules say."""
+    model, on = membership(view, STANDING), f"{year}-12-31"
+    if not model.rule_sets.rows():
+        return {}
+    said = rule_set_on(model, on).parameters
+    found: dict[str, int] = {}
+    for code, member in model.members.rows().items():
+        now = standing(model, code, on)
+        outside = not (said["exclude_eu"] and now.eu_member)
+        if now.member and outside and now.development_status in said["eligible_statuses"]:
+            found[member.region] = found.get(member.region, 0) + 1
+    return found
+
+
+def _with_eligible(row: Row, eligible: dict[str, int]) -> Row:
+    whole = sum(eligible.values())
+    number = whole if row.key == "total" else eligible.get(row.key, 0)
+    share = f"{number * 100 / whole:.1f}" if whole else ""
+    if row.key == "several":
+        return replace(row, cells={**row.cells, "eligible-states": "", "eligible-share": ""})
+    return replace(row, cells={**row.cells, "eligible-states": str(number), "eligible-share": share})

@@ -1,0 +1,53 @@
+"""T10: projects that were closed financially or cancelled, and what came back of them."""
+
+from reporting_service.projections.flows import Flow
+from reporting_service.projections.project_money import money_by_year
+from reporting_service.projections.projects import projects, steps_of_year
+from reporting_service.projections.view import View
+from reporting_service.reports.project_list import to_end_of
+from reporting_service.reports.table import LINE_TITLES, TEXT, Column, Row, Table
+from shared.money import text
+
+COLUMNS = (
+    Column("title", "Title", TEXT),
+    Column("line", "Line", TEXT),
+    Column("end", "End", TEXT),
+    Column("on", "Booked on", TEXT),
+    Column("approved", "Approved"),
+    Column("disbursed", "Disbursed"),
+    Column("spent", "Spent"),
+    Column("recovered", "Recovered, returned to its line"),
+    Column("freed", "Freed, never disbursed"),
+)
+ENDS = {"project.financially-closed": "financially closed", "grant.cancelled": "cancelled"}
+
+
+def table(view: View, year: int) -> Table:
+    """Each with its figures of all years up to the end of this one."""
+    ended = dict(steps_of_year(view, year, ENDS))
+    details, money = projects(view, sorted(ended)), money_by_year(view)
+    rows = []
+    sums = {line: Flow() for line in LINE_TITLES}
+    for code in sorted(ended):
+        flow = to_end_of(money[code].years, year) if code in money else Flow()
+        project, step = details[code], ended[code]
+        said = {"title": project.data["title"], "line": LINE_TITLES[project.line]}
+        rows.append(Row(code, code, said | {"end": ENDS[step.type], "on": step.effective_on} | _cells(flow)))
+        for line in (project.line, "facility"):
+            sums[line] = sums[line].plus(flow)
+    blank = dict.fromkeys(("title", "line", "end", "on"), "")
+    if rows:
+        rows += [
+            Row(f"_{line}", f"{LINE_TITLES[line]}, together", blank | _cells(sums[line]), level="sum") for line in sums
+        ]
+    return Table("T10", "Projects ended, balances recovered", COLUMNS, tuple(rows))
+
+
+def _cells(flow: Flow) -> dict[str, str]:
+    return {
+        "approved": text(flow.granted),
+        "disbursed": text(flow.disbursed),
+        "spent": text(flow.spent),
+        "recovered": text(flow.recovered),
+        "freed": text(flow.freed),
+    }

@@ -1,0 +1,157 @@
+"""T14: what to look at twice: exceptions, overrides, corrections, adjustments, late facts, overdue duties."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from reporting_service.projections.allocations import allocations_of
+from reporting_service.projections.duties import duties_of, rule_sets
+from reporting_service.projections.projects import projects, steps_of_year
+from reporting_service.projections.statement import movements_of_row
+from reporting_service.projections.view import View
+from reporting_service.reports.derivation import derivations
+from reporting_service.reports.lines import available_of, line_rows
+from reporting_service.reports.member_states import membership
+from reporting_service.reports.table import LINE_TITLES, TEXT, Column, Row, Table
+from shared.money import text
+from shared.rules.allocation import LINES
+from shared.rules.membership import arrears_on, subject_to_article_4
+from shared.rules.rulebook import rule_set_on
+
+COLUMNS = (
+    Column("position", "Log position", TEXT),
+    Column("on", "Date", TEXT),
+    Column("rule", "Rule", TEXT),
+    Column("detail", "What", TEXT),
+    Column("usd", "Amount"),
+)
+
+
+class Remark(NamedTuple):
+    """One thing to look at; `usd` where an amount belongs to it."""
+
+    kind: str
+    position: int | None
+    on: str
+    rule: str
+    detail: str
+    usd: Decimal | None = None
+
+
+def table(view: View, year: int) -> Table:
+    """Every remark of the year, by kind and in the order of the log."""
+    remarks = [
+        *_exceptions(view, year),
+        *_literal_cap(view, year),
+        *_over_committed(view, year),
+        *_overrides(view, year),
+        *_corrections(view, year),
+        *_adjustments(view, year),
+        *_barred_since(view, year),
+        *_overdue(view, year),
+    ]
+    keys = _keys(remarks)
+    rows = tuple(_row(key, remark) for key, remark in zip(keys, remarks, strict=True))
+    return Table("T14", "Exceptions, overrides, corrections, adjustments, overdue duties", COLUMNS, rows)
+
+
+def _keys(remarks: list[Remark]) -> list[str]:
+    """Kind and position, or kind, rule and year; told apart by a number where two are alike."""
+    keys: list[str] = []
+    for remark in remarks:
+        where = f"{remark.on[:4]}-{remark.rule.replace('/', '-')}" if remark.position is None else str(remark.position)
+        key = f"{remark.kind.replace(', ', '-').replace(' ', '-')}-{where}"
+        keys.append(
+            key if key not in keys else f"{key}.{keys.count(key) + 1 + sum(k.startswith(key + '.') for k in keys)}"
+        )
+    return keys
+
+
+def _row(key: str, remark: Remark) -> Row:
+    cells = {
+        "position": "" if remark.position is None else str(remark.position),
+        "on": remark.on,
+        "rule": remark.rule,
+        "detail": remark.detail,
+        "usd": "" if remark.usd is None else text(remark.usd),
+    }
+    return Row(key, remark.kind.capitalize(), cells)
+
+
+def _exceptions(view: View, year: int) -> Iterator[Remark]:
+    for fact in allocations_of(view, year):
+        if told := fact.data.get("exception"):
+            yield Remark("exception", fact.position, fact.effective_on, told["rule"], told["detail"])
+
+
+def _literal_cap(view: View, year: int) -> Iterator[Remark]:
+    """Years in which carry-forward and recovered balances, counted too, would exceed the cap."""
+    steps = derivations(view, year)
+    basis = next((steps[key] for key in ("revised", "budget") if steps[key].get("headroom_all")), None)
+    if basis and Decimal(basis["headroom_all"]) < 0:
+        excess = -Decimal(basis["headroom_all"])
+        detail = "Read literally, with carry-forward and recovered balances counted, the cap is exceeded."
+        yield Remark("cap, literal reading", None, f"{year}-12-31", "facility/cap", detail, excess)
+
+
+def _over_committed(view: View, year: int) -> Iterator[Remark]:
+    for line in LINES:
+        if over := line_rows(view, line, year)["over-committed"]:
+            detail = f"{LINE_TITLES[line]} is over-committed at year end: the first charge on its next money."
+            yield Remark("over-commitment", None, f"{year}-12-31", "line/available", detail, over)
+
+
+def _overrides(view: View, year: int) -> Iterator[Remark]:
+    for code, step in steps_of_year(view, year, ("override.recorded",)):
+        detail = f"{code}, {step.data['decision']}: {step.data['reason']}"
+        yield Remark("override", step.position, step.effective_on, step.data["rule"], detail)
+
+
+def _corrections(view: View, year: int) -> Iterator[Remark]:
+    for fact in duties_of(view, "entry.reversed"):
+        if fact.year == year:
+            detail = f"Entry {fact.data['position']} reversed: {fact.data['reason']}"
+            yield Remark("correction", fact.position, fact.effective_on, "entry/reversible", detail)
+
+
+def _adjustments(view: View, year: int) -> Iterator[Remark]:
+    for line in LINES:
+        for moved in movements_of_row(view, line, year, "adjustments"):
+            detail = f"{LINE_TITLES[line]}{f', {moved.project}' if moved.project else ''}: prior-period adjustment"
+            yield Remark("adjustment", moved.position, moved.effective_on, "year/closed", detail, moved.amount)
+
+
+def _barred_since(view: View, year: int) -> Iterator[Remark]:
+    """Decisions that stand although facts recorded later show a State subject to Article 4 on their day."""
+    decided = steps_of_year(view, year, ("grant.approved", "grant.increased"))
+    if not decided:
+        return
+    model, details = membership(view), projects(view, sorted({found.project for found in decided}))
+    for code, step in decided:
+        on, project = step.effective_on, details[code]
+        said = rule_set_on(model, on).parameters
+        if project.line not in said["article_4_bars"]:
+            continue
+        for state in project.data["states"]:
+            found = arrears_on(model, state, on, said["article_4_years"])
+            if subject_to_article_4(found, said["article_4_years"], said["article_4_comparison"]):
+                detail = (
+                    f"{code}: {state} was subject to Article 4 on that day, as later facts show; the decision stands."
+                )
+                yield Remark("late fact", step.position, on, "line-2/article-4", detail)
+
+
+def _overdue(view: View, year: int) -> Iterator[Remark]:
+    end = f"{year}-12-31"
+    for version, found in rule_sets(view).rule_sets.rows().items():
+        reviewed = any(fact.data["version"] == version for fact in duties_of(view, "rules.reviewed"))
+        if found.review_by and found.review_by <= end and not reviewed:
+            detail = f"The review of rule set {version} was due by {found.review_by} and is not recorded."
+            yield Remark("overdue duty", found.position, found.review_by, "rules/well-formed", detail)
+    closed = {fact.data["year"] for fact in duties_of(view, "year.closed")}
+    issued = {fact.data["year"] for fact in duties_of(view, "report.issued") if fact.data["kind"] == "annual"}
+    for of in sorted({balance.year for balance in available_of(view) if balance.year <= year}):
+        if of not in closed:
+            yield Remark("overdue duty", None, f"{of}-12-31", "year/closed", f"The year {of} is not closed.")
+        if of not in issued:
+            yield Remark("overdue duty", None, f"{of}-12-31", "report/edition", f"No annual report of {of} is issued.")

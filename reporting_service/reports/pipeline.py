@@ -1,0 +1,88 @@
+"""T9: what applied, what was decided, and which rules stood in the way."""
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from reporting_service.projections.projects import DatedStep, projects, steps_of_year
+from reporting_service.projections.refusals import refusals_of
+from reporting_service.projections.view import View
+from reporting_service.reports.table import COUNT, LINE_TITLES, Column, Row, Table, total
+from shared.money import amount, text
+from shared.rules.dates import own_date
+
+STEPS = {
+    "project.submitted": ("submitted", "Submitted"),
+    "grant.approved": ("approved", "Approved"),
+    "project.retained": ("retained", "Retained for want of money"),
+    "project.refused": ("refused", "Refused"),
+    "project.withdrawn": ("withdrawn", "Withdrawn"),
+}
+COLUMNS = (
+    *(Column(f"number-{line}", f"{title}, projects", COUNT) for line, title in LINE_TITLES.items()),
+    *(Column(f"requested-{line}", f"{title}, requested") for line, title in LINE_TITLES.items()),
+    Column("number-prior", "Year before, projects", COUNT),
+    Column("requested-prior", "Year before, requested"),
+)
+RULE_COLUMNS = (Column("number", "Decisions refused", COUNT), Column("number-prior", "Year before", COUNT))
+DECISIONS = frozenset({"fund1035.grant.approved.v1", "fund1035.grant.increased.v1"})
+
+
+def table(view: View, year: int) -> Table:
+    """Steps booked in the year, by number of projects and the money they asked for."""
+    now, before = _by_type(view, year), _by_type(view, year - 1)
+    codes = {found.project for steps in (*now.values(), *before.values()) for found in steps}
+    asked = {
+        code: (project.line, amount(project.data["requested"]))
+        for code, project in projects(view, sorted(codes)).items()
+    }
+    rows = tuple(Row(key, title, _cells(now[short], before[short], asked)) for short, (key, title) in STEPS.items())
+    return Table("T9", "Pipeline", COLUMNS, rows)
+
+
+def _by_type(view: View, year: int) -> dict[str, list[DatedStep]]:
+    found: dict[str, list[DatedStep]] = {short: [] for short in STEPS}
+    for dated in steps_of_year(view, year, STEPS):
+        found[dated.step.type].append(dated)
+    return found
+
+
+def _cells(now: list[DatedStep], before: list[DatedStep], asked: dict[str, tuple[str, Decimal]]) -> dict[str, str]:
+    cells: dict[str, str] = {}
+    for line in LINE_TITLES:
+        own = {found.project for found in now if line in (asked[found.project][0], "facility")}
+        cells[f"number-{line}"] = str(len(own))
+        cells[f"requested-{line}"] = text(total(asked[code][1] for code in own))
+    prior = {found.project for found in before}
+    return cells | {
+        "number-prior": str(len(prior)),
+        "requested-prior": text(total(asked[code][1] for code in prior)),
+    }
+
+
+def refusal_table(view: View, year: int) -> Table:
+    """Refused approvals and increases of the year, by the rule that failed; a refusal may name several."""
+    now, before = _failing_rules(view, year), _failing_rules(view, year - 1)
+    rows = tuple(
+        Row(rule, rule, {"number": str(now[rule]), "number-prior": str(before[rule])})
+        for rule in sorted({*now, *before})
+    )
+    notes = (
+        "Approvals and increases that the rules refused, by the date of the decision; one may fail several rules.",
+    )
+    return Table("T9-rules", "Refused decisions by rule", RULE_COLUMNS, rows, notes)
+
+
+def _failing_rules(view: View, year: int) -> Counter[str]:
+    return view.once("refused-decisions", lambda: _counted(view)).get(year, Counter())
+
+
+def _counted(view: View) -> dict[int, Counter[str]]:
+    counted: dict[int, Counter[str]] = {}
+    for fact in refusals_of(view):
+        event: dict[str, Any] | None = fact.data.get("event")
+        if event is None or event["type"] not in DECISIONS:
+            continue
+        on = own_date(event["type"][9:-3], event["data"], fact.effective_on)
+        counted.setdefault(int(on[:4]), Counter()).update({refusal["rule"] for refusal in fact.data["refusals"]})
+    return counted
