@@ -92,13 +92,13 @@ def test_a_spreadsheet_of_several_types_is_posted(run, office):
         "type,id,source,year,kind,amount,currency,rate.value,rate.on,rate.source,received_on,reference,state,name,"
         "region,admitted_on,development_status\r\n"
         "income.received,i-1,https://sheet.example,2015,interest,10.50,EUR,1.1,2015-01-01,UN,2015-03-01,r,,,,,\r\n"
-        'member-state.admitted,m-1,https://sheet.example,,,,,,,,,,KEN,"Kenya, Republic",africa,1985-01-01,developing\r\n'
+        'member-state.admitted,m-1,https://sheet.example,,,,,,,,,,KEN,"Kenya, R.",africa,1985-01-01,developing\r\n'
     )
     assert run(text.encode(), name="facts.csv").exit_code == 0
     first, second = office.checked_log()[2:]
     assert first["data"]["rate"] == {"value": "1.1", "on": "2015-01-01", "source": "UN"}
     assert first["data"]["year"] == 2015
-    assert second["data"]["name"] == "Kenya, Republic"
+    assert second["data"]["name"] == "Kenya, R."
 
 
 def test_nothing_is_posted_while_a_line_is_at_fault(run, office):

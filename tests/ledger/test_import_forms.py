@@ -110,7 +110,7 @@ def test_what_is_no_integer_stays_for_the_check_to_refuse(year):
 
 def test_a_table_is_read_with_empty_cells_left_out():
     content = table(INTEREST.values(), ("",) * len(INTEREST), header=INTEREST) + b"\r\n"
-    found = [item for item in ready(source(b"\xef\xbb\xbf" + content).records(), ANYBODY)]
+    found = list(ready(source(b"\xef\xbb\xbf" + content).records(), ANYBODY))
     assert [(item.line, item.event) for item in found] == [(2, event_of(INTEREST))]
 
 
