@@ -1,6 +1,7 @@
 """Serving a WSGI application: one granian worker that never outlives its parent, plain words when it cannot start."""
 
 import ctypes
+import gc
 import importlib
 import os
 import signal
@@ -18,6 +19,7 @@ THREADS_MIN = 32
 KILL_TIMEOUT_SECONDS = 20
 PORT_WAIT_SECONDS = 3.0
 BACKLOG = 2048
+COLLECT_AFTER = (100_000, 50, 100)
 _PR_SET_PDEATHSIG = 1
 
 stopping = threading.Event()
@@ -89,7 +91,15 @@ class _Loader:
         except CannotServe as refusal:
             print(refusal, file=sys.stderr, flush=True)
             os._exit(refusal.exit_code)
+        _spare_the_collector()
         return application
+
+
+def _spare_the_collector() -> None:
+    """What start-up built stays: looking through it again for cycles would take a third of all time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _tell_when_stopping() -> None:

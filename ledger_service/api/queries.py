@@ -74,7 +74,7 @@ class Routes(Blueprint):  # type: ignore[misc]
 
     def query(self, schema: type[Query]) -> Callable[[View], View]:
         """Check the query parameters; the view's first argument has them."""
-        return self.arguments(schema, location="query")  # type: ignore[no-any-return]
+        return self.arguments(schema(), location="query")  # type: ignore[no-any-return]
 
     def answers(
         self, status: int, schema: type[ma.Schema] | dict[str, str], media_type: str | None = None
