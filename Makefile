@@ -55,8 +55,8 @@ types: $(READY)  ## mypy, strict
 imports: $(READY)  ## the import directions
 	@.venv/bin/lint-imports --no-cache
 
-bench: $(READY)  ## the figures quoted in the docs, on this machine
-	@$(PY) -m bench
+bench: $(READY)  ## the figures quoted in the docs, on this machine; SIZE=1000000 for a longer history
+	@$(PY) -m bench $(if $(SIZE),--size $(SIZE))
 
 docs: $(READY)  ## make the reference pages again from the code
 	@$(PY) -m docs.generate

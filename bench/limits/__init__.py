@@ -1,0 +1,1 @@
+"""What the machine could do at most: the same bytes without the ledger."""

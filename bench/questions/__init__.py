@@ -1,0 +1,1 @@
+"""One question a module; each yields figures, every one beside its limit from the same run."""
