@@ -196,7 +196,7 @@ JSON = st.recursive(
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_input_makes_a_fault(office, data):
-    posted = interest()
+    posted = interest(id="drawn")
     where = data.draw(st.sampled_from([posted, posted["data"]]))
     where[data.draw(st.sampled_from([*where, "new"]) | st.text(max_size=5))] = data.draw(JSON)
     body = json.dumps(posted, ensure_ascii=data.draw(st.booleans())).encode("utf-8", "surrogatepass")
