@@ -5,6 +5,7 @@ from decimal import Decimal
 import orjson
 import pytest
 
+from reporting_service.projections.store import writing
 from reporting_service.reports.annual import annual_report
 from reporting_service.reports.table import percent
 from tests.reporting import facts
@@ -203,7 +204,7 @@ def test_the_books_reconcile_to_the_cent(report):
 )
 def test_reconciliation_shows_a_damaged_read_model(history, empty, broken, row):
     follow(empty, history.bodies)
-    with empty.engine.begin() as connection:
+    with writing(empty.engine) as connection:
         connection.exec_driver_sql(broken)
     with empty.view() as view:
         assert set(cells(annual_report(view, 2010), "T15", row).values()) != {"0.00"}

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from reporting_service.cli import main
+from reporting_service.projections.store import writing
 from reporting_service.reports.annual import annual_report
 from tests.reporting.history import follow, store_at
 
@@ -45,7 +46,7 @@ def test_report_writes_a_page_into_a_file(home, tmp_path):
 
 def test_damage_ends_with_1_and_names_the_place(home):
     store = store_at(home / "reporting.db")
-    with store.engine.begin() as connection:
+    with writing(store.engine) as connection:
         connection.exec_driver_sql("UPDATE entries SET body = x'7b7d' WHERE position = 3")
     done = run("rebuild")
     assert done.exit_code == 1

@@ -5,13 +5,14 @@ from base64 import b64decode
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from reporting_service.follower import OutOfOrder
 from reporting_service.projections import rebuild as rebuild_module
 from reporting_service.projections import store as store_module
+from reporting_service.projections.log_copy import entries
 from reporting_service.projections.rebuild import rebuild
-from reporting_service.projections.store import Damaged, NotYetKnown, Store, StoreUnavailable
+from reporting_service.projections.store import Damaged, NotYetKnown, Store, StoreUnavailable, writing
 from reporting_service.projections.tables import DERIVED
 from reporting_service.reports.facility import facility
 from tests.reporting.history import bookmark_at, follow, store_at, tree_root
@@ -147,10 +148,9 @@ def test_after_a_rebuild_the_running_store_goes_on(history, store, empty):
 def test_a_rebuild_refuses_a_changed_entry_and_changes_nothing(history, empty):
     follow(empty, history.bodies)
     before = everything(empty)
-    with empty.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "UPDATE entries SET body = CAST(replace(body, '2001', '2002') AS BLOB) WHERE position = 20"
-        )
+    with writing(empty.engine) as connection:
+        changed = history.bodies[19].replace(b"2001", b"2002")
+        connection.execute(update(entries).where(entries.c.position == 20).values(body=changed))
     with pytest.raises(Damaged, match="entries 1 to 256 are not those that were verified"):
         rebuild(empty.engine)
     assert everything(empty) == before
@@ -158,7 +158,7 @@ def test_a_rebuild_refuses_a_changed_entry_and_changes_nothing(history, empty):
 
 def test_a_rebuild_refuses_a_missing_entry(history, empty):
     follow(empty, history.bodies)
-    with empty.engine.begin() as connection:
+    with writing(empty.engine) as connection:
         connection.exec_driver_sql("DELETE FROM entries WHERE position = 300")
     with pytest.raises(Damaged, match="holds 349 of the entries"):
         rebuild(empty.engine)
@@ -178,9 +178,9 @@ def test_an_empty_store_has_an_empty_bookmark(empty):
     assert rebuild(empty.engine) == 0
 
 
-def test_a_database_that_does_not_answer_is_said_to_be_unavailable(history, empty):
-    follow(empty, history.bodies[:10])
-    with empty.engine.begin() as connection:
+def test_a_database_that_does_not_answer_is_said_to_be_unavailable(history, tmp_path):
+    store = follow(store_at(tmp_path / "reporting.db"), history.bodies[:10])
+    with writing(store.engine) as connection:
         connection.exec_driver_sql("DROP TABLE postings")
-    with pytest.raises(StoreUnavailable, match="no such table"), empty.view() as view:
+    with pytest.raises(StoreUnavailable, match="no such table"), store.view() as view:
         facility(view, 2008)
