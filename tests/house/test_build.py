@@ -1,14 +1,16 @@
 """House rules for what builds the project: make's targets, locks with hashes, pins, import directions."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT
+from tests.house.tree import CODE, ROOT, modules
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 TARGETS = ("demo", "test", "run", "setup", "fmt", "lint", "types", "imports", "check", "bench", "docs", "help", "fast")
@@ -52,6 +54,37 @@ def test_the_lock_holds_every_pin_of_pyproject(lock, extras):
 @pytest.mark.parametrize("lock", LOCKS)
 def test_the_lock_names_no_package_index(lock):
     assert "://" not in (ROOT / lock).read_text()
+
+
+def _imported(*folders):
+    """The first names of everything imported under the folders that is not ours nor Python's."""
+    ours = {*CODE, "tests"} | sys.stdlib_module_names
+    for module in modules(*folders):
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Import):
+                found = [alias.name for alias in node.names]
+            else:
+                found = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            yield from ((name.split(".")[0], module.path) for name in found if name.split(".")[0] not in ours)
+
+
+@pytest.mark.parametrize(
+    ("lock", "folders"),
+    [
+        ("requirements.lock", ("ledger_service", "shared")),
+        ("requirements-reports.lock", ("reporting_service",)),
+        ("requirements-dev.lock", ("bench", "docs", "tests")),
+    ],
+)
+def test_everything_imported_is_locked(lock, folders):
+    locked = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / lock).read_text(), re.MULTILINE))
+    distributions = packages_distributions()
+    missing = {
+        (name, str(path))
+        for name, path in _imported(*folders)
+        if not {dist.lower().replace("_", "-") for dist in distributions.get(name, [name])} & locked
+    }
+    assert not missing
 
 
 def test_ci_runs_what_make_check_runs():
