@@ -19,8 +19,8 @@ OPTIONS = {
     "strings_to_numbers": False,
     "nan_inf_to_errors": False,
 }
-NUMBER_FORMATS = {"USD": "#,##0.00;(#,##0.00)", "CHF": "#,##0.00;(#,##0.00)", "%": '0.0" %"', "share": "0.00##"}
-COUNT_FORMAT = "#,##0;(#,##0)"
+MONEY_FORMAT = "#,##0.00;(#,##0.00)"
+NUMBER_FORMATS = {"number": "#,##0;(#,##0)", "%": '0.0" %";(0.0" %")', "share": "0.00##"}
 UNUSABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """What XML cannot carry; shown as U+FFFD."""
 TEXT_MAX = 32_767
@@ -100,7 +100,7 @@ class Book:
         for place, column in enumerate(columns, 1):
             sheet.set_column(place, place, WORDS_WIDTH if column["unit"] == "text" else FIGURE_WIDTH)
             _text(sheet, 2, place, column["title"], self._head)
-            _text(sheet, 3, place, "" if column["unit"] == "text" else column["unit"], self._quiet)
+            _text(sheet, 3, place, "" if column["unit"] == "text" else said.of(column["unit"]), self._quiet)
         last = len(columns) + 1
         sheet.set_column(last, last, FIGURE_WIDTH)
         _text(sheet, 2, last, said.say("Key"), self._head)
@@ -133,7 +133,7 @@ class Book:
     def _format(self, unit: str, strong: bool) -> Format:
         asked = unit, strong
         if asked not in self._formats:
-            shape = NUMBER_FORMATS.get(unit, COUNT_FORMAT)
+            shape = NUMBER_FORMATS.get(unit, MONEY_FORMAT)
             self._formats[asked] = self._book.add_format({"num_format": shape, "bold": strong, "valign": "top"})
         return self._formats[asked]
 

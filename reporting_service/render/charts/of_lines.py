@@ -19,6 +19,8 @@ from reporting_service.render.charts.drawn import (
 from reporting_service.render.words import Words
 
 LINES = ("line-1", "line-2")
+ALLOCATED = ("allocated-line-1", "allocated-line-2")
+"""Columns of T13: money allocated to each line."""
 MOVES = (
     "opening",
     "allocation",
@@ -148,7 +150,7 @@ def series(table: dict[str, Any], said: Words) -> Drawn | None:
     values = [
         {"year": found["key"], "series": name, "value": value}
         for found in years
-        for line, name in zip(LINES, names, strict=True)
+        for line, name in zip(ALLOCATED, names, strict=True)
         if (value := millions(found["cells"].get(line, ""))) is not None
     ]
     if len({value["year"] for value in values}) < 2:
@@ -178,9 +180,8 @@ def series(table: dict[str, Any], said: Words) -> Drawn | None:
         "encoding": encoding,
     }
     description = said.say(
-        "Lines over the years {first} to {last}: Line 1 and Line 2, {title}.",
+        "Lines over the years {first} to {last}: money allocated to Line 1 and to Line 2.",
         first=years[0]["key"],
         last=years[-1]["key"],
-        title=table["title"],
     )
-    return Drawn(said.say("Line 1 and Line 2 since {year}", year=years[0]["key"]), description, spec)
+    return Drawn(said.say("Allocations to Line 1 and Line 2 since {year}", year=years[0]["key"]), description, spec)

@@ -16,9 +16,10 @@ from reporting_service.render.charts.drawn import (
 )
 from reporting_service.render.words import Words
 
-SHARES = ("share", "eligible-share")
+SHARES = ("percent", "eligible-share")
 """Columns of T4 that are compared: a region's share of the money, and of the eligible States, in per cent."""
-STEPS = ("line-1", "line-2")
+STEPS = ("number-line-1", "number-line-2")
+"""Columns of T9: projects of each line."""
 
 
 def allocation_by_region(table: dict[str, Any], said: Words) -> Drawn | None:

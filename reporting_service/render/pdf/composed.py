@@ -171,7 +171,7 @@ class Composer:
 
     def _head(self, column: dict[str, Any]) -> dict[str, Any]:
         unit = column["unit"]
-        shown_unit = "" if unit in ("text", "number", "date") else unit
+        shown_unit = "" if unit in ("text", "number", "date") else self.text(self.said.of(unit))
         return {"title": self.text(column["title"]), "unit": shown_unit, "words": unit == "text"}
 
     def _chart(self, chart: Chart) -> dict[str, str]:

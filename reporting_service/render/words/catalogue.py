@@ -15,6 +15,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import get_decimal_symbol, get_group_symbol
+from iso3166 import countries_by_alpha3
 
 LANGUAGES = ("en", "fr", "es", "ru", "zh", "ar")
 """The six languages of the United Nations; those without a catalogue show English."""
@@ -24,7 +25,10 @@ PLACEHOLDER = re.compile(r"\\\{([a-z_]+)\\\}")
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 FORMS = {"year": r"[0-9]{4}", "date": DAY, "start": DAY, "end": DAY}
 DATE = re.compile(DAY)
-MONEY = frozenset({"USD", "CHF"})
+MONEY = frozenset({"USD", "CHF", "own currency"})
+FORM_MAX = 600
+"""Letters beyond which a text is surely none of ours."""
+LOCALES = {"en": "en_GB"}
 SHARES = frozenset({"%", "share"})
 EMPTY = "–"
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -38,7 +42,7 @@ class Words:
         self._messages = _messages(language)
         self.speaks = bool(self._messages) or language == "en"
         """Whether there is a catalogue; otherwise every text is English."""
-        self._locale = Locale.parse(language if self.speaks else "en")
+        self._locale = Locale.parse(LOCALES.get(self.shown_language, self.shown_language))
         self._known: dict[tuple[str, str], str] = {}
         self.unsaid: set[str] = set()
         """Texts of the forms that were asked for and that the catalogue lacks."""
@@ -71,27 +75,34 @@ class Words:
 
     def has(self, text: str, key: str = "") -> bool:
         """Whether the catalogue covers a text."""
-        return (key, text) in self._messages or ("", text) in self._messages or self._filled(text) is not None
+        return (key, text) in self._messages or ("", text) in self._messages or self._filled(text, key) is not None
 
     def _translated(self, text: str, key: str) -> str:
         for asked in ((key, text), ("", text)):
             if asked in self._messages:
                 return self._messages[asked]
-        filled = self._filled(text)
+        filled = self._filled(text, key)
         return text if filled is None else filled
 
-    def _filled(self, text: str) -> str | None:
-        for form, message in self._forms:
+    def _filled(self, text: str, key: str) -> str | None:
+        for form, message in self._forms if len(text) <= FORM_MAX else ():
             if found := form.fullmatch(text):
-                return message.format_map({name: self._value(value) for name, value in found.groupdict().items()})
+                return message.format_map({name: self._value(value, key) for name, value in found.groupdict().items()})
         return None
 
-    def _value(self, text: str) -> str:
-        return self.date(text) if DATE.fullmatch(text) else self.of(text)
+    def _value(self, text: str, key: str) -> str:
+        return self.date(text) if DATE.fullmatch(text) else self.of(text, key)
 
     @cached_property
     def _forms(self) -> list[tuple[re.Pattern[str], str]]:
         return [(_form(text), message) for (_, text), message in self._messages.items() if "{" in text]
+
+    def state(self, code: str, name: str) -> str:
+        """A State's name by its alpha-3 code; in English the name as recorded."""
+        found = countries_by_alpha3.get(code)
+        if found is None or self.shown_language == "en":
+            return name
+        return str(self._locale.territories.get(found.alpha2, name))
 
     def date(self, text: str) -> str:
         """An ISO date as people write it; anything else as it is."""
@@ -129,6 +140,8 @@ class Words:
             return self.date(value)
         try:
             number = Decimal(value) * 100 if unit == "share" else Decimal(value)
+            if not number.is_finite():
+                return value
             if unit == "share":
                 number = Decimal(f"{number.normalize():f}")
             places = 2 if unit in MONEY else max(0, -int(number.as_tuple().exponent))

@@ -10,6 +10,10 @@ FREE_TEXT = frozenset(
 """Columns of what people wrote: never translated."""
 
 
+STATES = frozenset({"T7", "T11"})
+"""Tables whose rows are Member States, by alpha-3 code."""
+
+
 def translated(report: dict[str, Any], language: str) -> dict[str, Any]:
     """The report with its texts in a language; where the catalogue is silent, in English."""
     said = words(language)
@@ -34,4 +38,7 @@ def _row(row: dict[str, Any], table: str, columns: list[dict[str, Any]], said: W
         key = column["key"]
         if row.get("unit", column["unit"]) == "text" and key not in FREE_TEXT and cells.get(key):
             cells[key] = said.of(cells[key], "value")
-    return {**row, "title": said.of(row["title"], f"{table}/{row['key']}"), "cells": cells}
+    title = said.of(row["title"], f"{table}/{row['key']}")
+    if table in STATES:
+        title = said.state(row["key"], title)
+    return {**row, "title": title, "cells": cells}

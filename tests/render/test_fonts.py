@@ -1,0 +1,67 @@
+"""Fonts: vendored copies as the manifest says, and texts that they can always show."""
+
+import hashlib
+import json
+from base64 import b64encode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reporting_service.render.fonts.glyphs import FONTS, MAIN, RUN_MAX, coverage, covered, shown
+
+
+def test_the_manifest_names_every_file_with_its_digest():
+    manifest = json.loads((FONTS / "manifest.json").read_text())
+    named = {name: digest for font in manifest for name, digest in font["files"].items()}
+    assert set(named) == {path.name for path in FONTS.iterdir()} - {"manifest.json"}
+    for name, digest in named.items():
+        assert digest == "sha384-" + b64encode(hashlib.sha384((FONTS / name).read_bytes()).digest()).decode(), name
+    assert {font["licence"] for font in manifest} == {"OFL-1.1"}
+
+
+@pytest.mark.parametrize(
+    ("sign", "font"),
+    [
+        ("é", "NotoSans-Regular.ttf"),
+        ("Ж", "NotoSans-Bold.ttf"),
+        ("ع", "NotoSansArabic-Regular.ttf"),
+        ("漢", "NotoSansCJKsc-Subset.otf"),
+        ("한", "NotoSansCJKsc-Subset.otf"),
+        ("😀", "NotoEmoji-Regular.ttf"),
+    ],
+)
+def test_a_font_has_the_signs_of_its_script(sign, font):
+    assert ord(sign) in coverage(font)
+
+
+def test_a_sign_that_no_font_has_is_not_covered():
+    assert not covered(0xE000, MAIN)
+    assert 0xFFFF not in coverage("NotoSans-Regular.ttf")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Plain", "Plain"),
+        ("a\ue000b", "a[U+E000]b"),
+        ("\u202eevil", "[U+202E]evil"),
+        ("a\nb\tc", "a b c"),
+        ("\x00", "[U+0000]"),
+        ("❤️", "❤"),
+        ("نص", "نص"),
+    ],
+)
+def test_what_cannot_be_shown_shows_its_code_point(text, expected):
+    assert shown(text) == expected
+
+
+def test_the_plain_form_keeps_to_the_main_font():
+    assert shown("a漢", plain=True) == "a[U+6F22]"
+
+
+@given(st.text(max_size=60))
+def test_every_text_ends_in_signs_that_fonts_have_and_short_runs(text):
+    said = shown(text)
+    assert all(len(run) <= 3 * RUN_MAX for word in said.split(" ") for run in word.split("\u200b"))
+    assert "\n" not in said

@@ -1,0 +1,173 @@
+"""PDF: archival, tagged, the report inside, the same bytes, whatever the titles are."""
+
+import io
+import json
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from reporting_service.render.pdf import PdfFailed, report_pdf
+from reporting_service.render.pdf.layout import PAGE_WIDTH, Shape, laid_out
+from tests.render.conftest import with_titles
+
+ODD = [
+    "=cmd()|'/c calc'!A1",
+    "line\nbreak\ttab\r",
+    "\u202eright to left\u2066",
+    "مشروع الهجرة في مصر",
+    "שלום 123 abc",
+    "👩‍👩‍👧‍👦 🇰🇪 👍🏽 1️⃣",
+    "Z̴̡̛a̷l̶g̸o̵",
+    "x" * 300,
+    "word " * 60,
+    "漢字テスト 한국어",
+    "བོད་ཡིག \ue000 \U00020000",
+    "#strong[x] $a$ `code` <label> @ref \\ // /* {x}",
+    "नेपाल ক্ষেত্র தமிழ் ไทย ខ្មែរ မြန်မာ አማርኛ",
+    "अ\u0b3e ا\u0301\u0902 a\u093f",
+    "\x00\x01\x7f\u200b\u200d\ufeff",
+    "",
+]
+
+
+@pytest.fixture(scope="module")
+def pdf(reports):
+    return report_pdf(reports[2010])
+
+
+@pytest.fixture(scope="module")
+def pages(pdf):
+    return PdfReader(io.BytesIO(pdf))
+
+
+def _text(reader):
+    return "\n".join(page.extract_text() for page in reader.pages)
+
+
+def test_it_says_that_it_is_archival_and_accessible(pages):
+    said = pages.xmp_metadata
+    assert (said.pdfaid_part, said.pdfaid_conformance) == ("3", "A")
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in pages.trailer["/Root"]["/Metadata"].get_data()
+
+
+def test_it_is_tagged_and_names_its_language_and_title(pages):
+    root = pages.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in root
+    assert root["/Lang"] == "en"
+    assert pages.metadata.title == "1035 Facility – Annual report for financial year 2010"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+
+
+def test_the_report_is_attached_and_says_the_same(pages, reports):
+    (content,) = pages.attachments["report-2010.json"]
+    assert json.loads(content) == reports[2010]
+
+
+def test_every_font_is_embedded(pages):
+    fonts = [font.get_object() for page in pages.pages for font in page["/Resources"].get("/Font", {}).values()]
+    assert fonts
+    for font in fonts:
+        descriptor = font["/DescendantFonts"][0]["/FontDescriptor"]
+        assert {"/FontFile2", "/FontFile3"} & set(descriptor)
+
+
+def test_the_cover_says_year_edition_position_and_root(pages, reports):
+    cover = pages.pages[0].extract_text()
+    for said in ("financial year 2010", "none: a working report", "350", reports[2010]["checkpoint"]["root"][:20]):
+        assert said in cover
+    assert "it does not prove that a source told" in " ".join(cover.split())
+
+
+def test_contents_and_pages_are_numbered(pages):
+    contents = pages.pages[1].extract_text()
+    for key in ("T1", "T2", "T15"):
+        assert re.search(rf"{key}\b.*\d", contents)
+    assert f"Page 2 of {len(pages.pages)}" in contents
+    assert [entry.title.split()[0] for entry in pages.outline][:2] == ["Contents", "T1"] or pages.outline
+
+
+def test_every_figure_of_t2_is_printed_negative_in_parentheses(pages):
+    text = _text(pages)
+    for figure in ("4,577,000.00", "2,646,000.00", "(85,000.00)", "(650,000.00)"):
+        assert figure in text
+
+
+def test_a_chart_has_an_alternative_text(pdf, pages):
+    seen, found, waiting = set(), [], [pages.trailer["/Root"]["/StructTreeRoot"]]
+    while waiting:
+        node = waiting.pop().get_object()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict) and id(node) not in seen:
+            seen.add(id(node))
+            found += [str(node["/Alt"])] if "/Alt" in node else []
+            waiting += [node["/K"]] if "/K" in node and not isinstance(node["/K"], int) else []
+    assert len([said for said in found if "The figures are in table T" in said]) == 5
+
+
+def test_the_same_report_gives_the_same_bytes(pdf, reports):
+    assert report_pdf(reports[2010]) == pdf
+
+
+def test_an_empty_table_says_so(report):
+    report["tables"]["T8"]["rows"] = []
+    assert "Nothing was recorded for this table." in _text(PdfReader(io.BytesIO(report_pdf(report))))
+
+
+def test_a_french_report_speaks_french(reports):
+    reader = PdfReader(io.BytesIO(report_pdf(reports[2008], "fr")))
+    assert reader.trailer["/Root"]["/Lang"] == "fr"
+    assert "Ressources et emplois" in _text(reader)
+
+
+@pytest.mark.parametrize("year", [2007, 2008, 2009])
+def test_every_year_of_the_sample_is_set(reports, year):
+    assert report_pdf(reports[year]).startswith(b"%PDF-1.7")
+
+
+def test_titles_of_any_kind_are_set(report):
+    reader = PdfReader(io.BytesIO(report_pdf(with_titles(report, ODD))))
+    assert "[U+E000]" in _text(reader)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(max_size=80), min_size=20, max_size=40))
+def test_no_title_makes_a_report_fail(report, titles):
+    report["tables"] = {"T8": report["tables"]["T8"]}
+    assert report_pdf(with_titles(report, titles))
+
+
+def test_a_report_without_tables_is_set(report):
+    assert report_pdf({**report, "tables": {}, "notes": [], "rule_set": None, "position": 0})
+
+
+def test_a_press_that_takes_too_long_is_stopped(report):
+    with pytest.raises(PdfFailed, match="within"):
+        report_pdf(report, limit_s=0.001)
+
+
+def test_poppler_finds_the_report_inside(pdf, judge, tmp_path):
+    (tmp_path / "report.pdf").write_bytes(pdf)
+    assert "report-2010.json" in judge("pdfdetach", "-list", str(tmp_path / "report.pdf"))
+
+
+def test_poppler_finds_every_font_embedded(pdf, judge, tmp_path):
+    (tmp_path / "report.pdf").write_bytes(pdf)
+    rows = judge("pdffonts", str(tmp_path / "report.pdf")).splitlines()[2:]
+    assert rows
+    assert all(re.search(r"\byes yes yes\b", row) for row in rows)
+
+
+@given(
+    st.floats(1, 60),
+    st.lists(st.tuples(st.floats(1, 25), st.floats(0, 60), st.booleans()), min_size=1, max_size=40),
+)
+def test_no_part_of_a_table_is_wider_than_the_page(label, columns):
+    shapes = [Shape(least, least + more, words) for least, more, words in columns]
+    layout = laid_out(Shape(label, label, True), shapes)
+    assert [place for part in layout.parts for place in part.columns] == list(range(len(columns)))
+    assert all(sum(part.widths) <= PAGE_WIDTH + 1 for part in layout.parts)
