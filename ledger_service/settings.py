@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from shared.environment import Environment, SettingsInvalid, sqlite_path
+from shared.environment import Environment, SettingsInvalid, is_postgres, sqlite_path
 
 __all__ = ["DEFAULT_ORIGIN", "Settings", "SettingsInvalid", "load"]
 
@@ -35,11 +35,6 @@ class Settings:
     def sqlite_path(self) -> Path | None:
         """The database file of a `sqlite:` URL; None when the database is PostgreSQL."""
         return None if is_postgres(self.database_url) else sqlite_path(self.database_url)
-
-
-def is_postgres(url: str) -> bool:
-    """Whether a database URL names a PostgreSQL database."""
-    return urlsplit(url).scheme in ("postgresql", "postgres")
 
 
 def load(environ: Mapping[str, str]) -> Settings:

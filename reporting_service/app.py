@@ -18,7 +18,7 @@ from reporting_service.token_file import TokenFile
 from reporting_service.web import home
 from shared import serving
 from shared.access import token_checker
-from shared.environment import SettingsInvalid, sqlite_path
+from shared.environment import SettingsInvalid
 from shared.log_format.notes import Verifier
 
 DOORS = (figures, annual, operations, home)
@@ -59,7 +59,8 @@ def create_app(
 
 def open_store(settings: Settings) -> Store:
     """The database that the settings name, its tables made where there are none."""
-    sqlite_path(settings.database_url).parent.mkdir(parents=True, exist_ok=True)
+    if settings.sqlite_path is not None:
+        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
     return Store(open_engine(settings.database_url))
 
 

@@ -19,7 +19,7 @@ from reporting_service.render.html import report_page
 from reporting_service.reports.annual import YEARS, annual_report
 from reporting_service.settings import Settings, load
 from shared import serving
-from shared.environment import SettingsInvalid, sqlite_path
+from shared.environment import SettingsInvalid
 
 FACTORY = "reporting_service.app:from_environment"
 
@@ -43,8 +43,8 @@ def _stop(sentence: str, code: int) -> NoReturn:
 
 def _store() -> Store:
     settings = _settings(serving=False)
-    path = sqlite_path(settings.database_url)
-    if not path.exists():
+    path = settings.sqlite_path
+    if path is not None and not path.exists():
         _stop(f"There is no database at {path}: `reporting serve` makes it and follows the log.", 3)
     try:
         return open_store(settings)

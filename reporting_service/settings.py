@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from shared.environment import Environment, sqlite_path
+from shared.environment import Environment, is_postgres, sqlite_path
 from shared.log_format.notes import BadKey, Verifier
 
 BIND = "127.0.0.1:8036"
@@ -28,6 +28,11 @@ class Settings:
     oidc_audience: str | None
     oidc_jwks_url: str | None
     threads: int
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database file of a `sqlite:` URL; None when the database is PostgreSQL."""
+        return None if is_postgres(self.database_url) else sqlite_path(self.database_url)
 
 
 def load(environ: Mapping[str, str], *, serving: bool = True) -> Settings:
@@ -60,11 +65,21 @@ def load(environ: Mapping[str, str], *, serving: bool = True) -> Settings:
 
 def _database(env: Environment, home: Path) -> str:
     url = env.text("REPORTING_DATABASE_URL", f"sqlite:///{home / 'reporting.db'}")
-    if urlsplit(url).scheme.startswith("postgres"):
-        env.note("REPORTING_DATABASE_URL", "PostgreSQL is not supported by this version; use sqlite:///path.")
+    if is_postgres(url):
+        _check_postgres(env, url)
     elif urlsplit(url).scheme != "sqlite" or not str(sqlite_path(url)).strip("."):
-        env.note("REPORTING_DATABASE_URL", "is sqlite:///relative/path or sqlite:////absolute/path.")
+        env.note("REPORTING_DATABASE_URL", "is sqlite:///relative/path, sqlite:////absolute/path or postgresql://…")
     return url
+
+
+def _check_postgres(env: Environment, url: str) -> None:
+    from psycopg import ProgrammingError  # the driver is slow to import
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        conninfo_to_dict(url)
+    except ProgrammingError as error:
+        env.note("REPORTING_DATABASE_URL", f"{str(error).strip()}.")
 
 
 def _ledger_url(env: Environment) -> str:

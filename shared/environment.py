@@ -99,6 +99,11 @@ class Environment:
             self.note("AUTH_MODE", "is dev or oidc.")
 
 
+def is_postgres(url: str) -> bool:
+    """Whether a database URL names a PostgreSQL database."""
+    return urlsplit(url).scheme in ("postgresql", "postgres")
+
+
 def sqlite_path(url: str) -> Path:
     """The file that `sqlite:///relative` or `sqlite:////absolute` names."""
     return Path(unquote(urlsplit(url).path.removeprefix("/")))

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, MetaData, text
 
 from reporting_service.follower.sink import Bookmark
 from reporting_service.projections import log_copy
+from reporting_service.projections.engine import shut_out_readers
 from reporting_service.projections.fold import Fold
 from reporting_service.projections.store import Damaged, read_bookmark, save_bookmark, writing
 from reporting_service.projections.tables import BESIDE, DERIVED, new_rows, write
@@ -80,6 +81,7 @@ class _Work:
     def _swap(self, connection: Connection, bookmark: Bookmark, generation: int) -> None:
         if self._tree.frontier.to_bytes() != bookmark.frontier:
             raise Damaged(f"the last of the {bookmark.position} entries are not those that were verified")
+        shut_out_readers(connection)
         for table in DERIVED.sorted_tables:
             connection.execute(text(f"DROP TABLE {table.name}"))
             connection.execute(text(f"ALTER TABLE {BESIDE}{table.name} RENAME TO {table.name}"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, Table, Text, delete, insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
 
 from reporting_service.follower.sink import Bookmark, OutOfOrder
 from reporting_service.projections import log_copy
@@ -24,6 +24,10 @@ bookmark_table = Table(
     Column("verified_at", Text, nullable=False),
     Column("generation", Integer, nullable=False),
 )
+
+
+NO_ANSWER = (OperationalError, InterfaceError, InternalError, ProgrammingError)
+"""What the databases call it when they are not there, or not as we left them."""
 
 
 class Damaged(Exception):
@@ -116,7 +120,7 @@ class Store:
 def _answering() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except NO_ANSWER as error:
         raise StoreUnavailable(str(error.orig)) from error
 
 

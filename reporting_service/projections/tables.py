@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, insert
 
+from reporting_service.projections.copying import copy_rows
 from shared.money import text
 
 VERIFIED = MetaData()
@@ -47,13 +48,10 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     """Add rows in one call, past the parameter handling that would cost more than the insert."""
     if not rows:
         return
-    dialect = connection.dialect
-    statement = str(insert(table).compile(dialect=dialect))
-    if dialect.positional:
-        connection.exec_driver_sql(statement, list(rows))
+    if connection.dialect.name == "postgresql":
+        copy_rows(connection, table, rows)
     else:
-        names = [column.name for column in table.columns]
-        connection.exec_driver_sql(statement, [dict(zip(names, row, strict=True)) for row in rows])
+        connection.exec_driver_sql(str(insert(table).compile(dialect=connection.dialect)), list(rows))
 
 
 def write(connection: Connection, rows: Rows, metadata: MetaData, prefix: str = "") -> None:

@@ -1,7 +1,6 @@
 """A store with the sample history, and the service over it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,7 +9,8 @@ from reporting_service.app import create_app
 from reporting_service.projections.store import Store
 from reporting_service.settings import Settings, load
 from shared.access import mint_dev_token
-from tests.reporting.history import History, Standing, follow, sample, store_at
+from tests.reporting.history import History, Standing, follow, sample
+from tests.reporting.stores import KINDS, Stores
 
 
 @pytest.fixture(scope="session")
@@ -19,16 +19,25 @@ def history() -> History:
     return sample()
 
 
+@pytest.fixture(scope="session", params=KINDS)
+def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    """Each kind of database in turn."""
+    server = request.getfixturevalue("postgres") if request.param == "postgres" else None
+    made = Stores(tmp_path_factory.mktemp("stores"), server)
+    yield made
+    made.close()
+
+
 @pytest.fixture(scope="session")
-def store(history: History, tmp_path_factory: pytest.TempPathFactory) -> Store:
+def store(history: History, stores: Stores) -> Store:
     """A store that has followed the sample; for reading only."""
-    return follow(store_at(tmp_path_factory.mktemp("sample") / "reporting.db"), history.bodies, 64)
+    return follow(stores.new(), history.bodies, 64)
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Store:
+def empty(stores: Stores) -> Store:
     """A store of one's own."""
-    return store_at(tmp_path / "reporting.db")
+    return stores.new()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from shared.contract.problems import MEDIA_TYPE
 from shared.contract.roles import ROLES
 from tests.reporting.conftest import Asking
 from tests.reporting.history import Standing
+from tests.reporting.stores import Stores
 
 PATHS = {
     "/v1/facility": "/v1/facility?year=2008",
@@ -24,6 +25,12 @@ PATHS = {
 ROUTES = [(PATHS.get(rule, rule), roles) for (_, rule), roles in PERMISSIONS.items()]
 FIGURES = [path for path, _ in ROUTES if path.startswith("/v1/") and "/reports/" not in path]
 OFFICE = {"finance", "programme", "approver", "administrator", "secretariat"}
+
+
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory):
+    """One kind of database is enough here: the doors know none."""
+    return Stores(tmp_path_factory.mktemp("doors"), None)
 
 
 @pytest.mark.parametrize("role", ROLES)
