@@ -6,7 +6,6 @@ the account "<line>/available"; the row names the line of table T2 in which a mo
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
@@ -15,8 +14,7 @@ from shared.money import amount, received_usd
 Entry = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """One movement of one account: debit positive, in USD, booked on its own date."""
 
     account: str
@@ -112,8 +110,7 @@ def _of_reversed(entry: Entry, books: Books) -> tuple[Posting, ...]:
     else:
         moved = postings_of(reversed_entry, books)
     return tuple(
-        replace(
-            posting,
+        posting._replace(
             amount=-posting.amount,
             effective_on=on,
             year=year,

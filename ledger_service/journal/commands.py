@@ -52,5 +52,15 @@ class Outcome:
 
 def receipt(entry: Entry, caused: list[int], warnings: list[dict[str, Any]]) -> dict[str, Any]:
     """The receipt of a recorded event; its checkpoint is put in when one covers it."""
-    members = ("id", "source", "position", "stream", "version", "recorded_at", "rule_set")
-    return {name: entry[name] for name in members} | {"caused": caused, "warnings": warnings, "checkpoint": None}
+    return {
+        "id": entry["id"],
+        "source": entry["source"],
+        "position": entry["position"],
+        "stream": entry["stream"],
+        "version": entry["version"],
+        "recorded_at": entry["recorded_at"],
+        "rule_set": entry["rule_set"],
+        "caused": caused,
+        "warnings": warnings,
+        "checkpoint": None,
+    }

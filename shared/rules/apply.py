@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from shared.money import ZERO
 from shared.postings import Posting, ProjectBalances, postings_of
@@ -91,10 +92,23 @@ def _take_back(model: Model, entry: Entry, entry_at: EntryAt) -> None:
 
 
 def microseconds(recorded_at: str) -> int:
-    """Microseconds since 1970 of a recorded instant."""
-    return (datetime.fromisoformat(recorded_at) - EPOCH) // timedelta(microseconds=1)
+    """Microseconds since 1970 of a recorded instant in its written form; ValueError for any other."""
+    if len(recorded_at) != 27 or recorded_at[19] != "." or recorded_at[26] != "Z":
+        raise ValueError(f"{recorded_at} is no recorded instant")
+    return _second_of(recorded_at[:19]) * 1_000_000 + int(recorded_at[20:26])
 
 
 def instant(value: int) -> str:
     """The written form of a recorded instant, always with six places."""
-    return f"{(EPOCH + timedelta(microseconds=value)).isoformat(timespec='microseconds')[:26]}Z"
+    second, fraction = divmod(value, 1_000_000)
+    return f"{_second(second)}.{fraction:06d}Z"
+
+
+@lru_cache(maxsize=16)
+def _second(value: int) -> str:
+    return (EPOCH + timedelta(seconds=value)).isoformat()[:19]
+
+
+@lru_cache(maxsize=16)
+def _second_of(text: str) -> int:
+    return (datetime.fromisoformat(text).replace(tzinfo=UTC) - EPOCH) // timedelta(seconds=1)

@@ -1,19 +1,24 @@
 """The case before the rules: one posted event, the model it is judged on, and its dates."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Any
 
 from shared.rules.model import Model, Project, RuleSet
 from shared.rules.refusals import SOURCES, Finding, Rule
 
 Entry = dict[str, Any]
+REFERRING = ("action.confirmed", "entry.reversed")
+"""Facts that name an earlier entry by its position."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Case:
-    """What a rule may look at; `on` is the fact's own date, `effective_on` the day it is booked."""
+    """What a rule may look at; `on` is the fact's own date, `effective_on` the day it is booked.
+
+    `project` is the one that the fact names, as it stands before it; `referred` the entry that a confirmation or
+    reversal names.
+    """
 
     model: Model
     short: str
@@ -27,24 +32,19 @@ class Case:
     effective_on: str
     year: int
     entry_at: Callable[[int], Entry | None]
+    project: Project | None = field(init=False)
+    referred: Entry | None = field(init=False)
 
-    @cached_property
-    def project(self) -> Project | None:
-        """The project that the fact names, as it stands before it."""
-        found: Project | None = self.model.projects.get(self.data.get("project"))
-        return found
+    def __post_init__(self) -> None:
+        self.project = self.model.projects.get(self.data.get("project"))
+        position = self.data["position"] if self.short in REFERRING else self.position
+        self.referred = self.entry_at(position) if position < self.position else None
 
-    @cached_property
+    @property
     def known_project(self) -> Project:
-        """The same, where a gate has made sure that it is known."""
+        """The project, where a gate has made sure that it is known."""
         assert self.project is not None
         return self.project
-
-    @cached_property
-    def referred(self) -> Entry | None:
-        """The entry that a confirmation or reversal names."""
-        position = self.data["position"]
-        return self.entry_at(position) if position < self.position else None
 
     @property
     def referred_or_none(self) -> Entry | None:
@@ -77,8 +77,12 @@ class Case:
 
 def failing(case: Case, rules: Iterable[Rule]) -> list[Finding]:
     """The findings of the rules that do not hold, in the order of the rules."""
-    found = (rule.test(case) for rule in rules)
-    return [finding for finding in found if finding is not None and not finding.holds]
+    failed = []
+    for rule in rules:
+        finding = rule.test(case)
+        if finding is not None and not finding.holds:
+            failed.append(finding)
+    return failed
 
 
 @dataclass(frozen=True, slots=True)

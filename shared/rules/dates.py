@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from shared.contract.events import EVENT_TYPES
 from shared.rules.case import Case, Entry
 from shared.rules.model import Model
 from shared.rules.refusals import Finding, rule
@@ -46,8 +47,9 @@ def own_date(short: str, data: dict[str, Any], recorded_on: str) -> str:
 
 def closed_through(model: Model, line: str | None) -> int | None:
     """The last closed year: of all, or for a line the year of its opening balance if later."""
-    years = [model.heads.get("closed_through"), model.heads.get(f"opened/{line}")]
-    return max((year for year in years if year is not None), default=None)
+    closed: int | None = model.heads.get("closed_through")
+    opened: int | None = model.heads.get(f"opened/{line}") if line else None
+    return max(closed, opened) if closed and opened else closed or opened
 
 
 def booked(model: Model, data: dict[str, Any], on: str, line: str | None) -> str:
@@ -59,7 +61,7 @@ def booked(model: Model, data: dict[str, Any], on: str, line: str | None) -> str
 @rule("fact/not-in-the-future")
 def not_in_the_future(case: Case) -> Finding | None:
     """No fact is dated after the UTC day of its recording."""
-    latest = {name: value for name, value in _dates(case.data) if value > case.recorded_on}
+    latest = {name: value for name, value in _dates(case.short, case.data) if value > case.recorded_on}
     if case.short == "year.closed" and case.on > case.recorded_on:
         latest["year"] = case.on
     if not latest:
@@ -73,13 +75,20 @@ def not_in_the_future(case: Case) -> Finding | None:
     )
 
 
-def _dates(data: dict[str, Any]) -> list[tuple[str, str]]:
-    found = [
-        (name, value)
-        for name, value in data.items()
-        if name not in MAY_BE_FUTURE and (name.endswith("_on") or name in ("on", "as_of", "period_start", "period_end"))
-    ]
-    return found + [(f"endorsements/{given['state']}", given["on"]) for given in data.get("endorsements", ())]
+def _is_past_date(name: str) -> bool:
+    dated = name.endswith("_on") or name in ("on", "as_of", "period_start", "period_end")
+    return dated and name not in MAY_BE_FUTURE
+
+
+PAST_DATES = {kind.short: tuple(filter(_is_past_date, kind.schema.fields)) for kind in EVENT_TYPES.values()}
+"""By type, the members of its data that are dates of what has happened."""
+
+
+def _dates(short: str, data: dict[str, Any]) -> list[tuple[str, str]]:
+    found = [(name, data[name]) for name in PAST_DATES[short] if name in data]
+    if "endorsements" in data:
+        found += [(f"endorsements/{given['state']}", given["on"]) for given in data["endorsements"]]
+    return found
 
 
 def year_of(entry_or_case_data: dict[str, Any], effective_on: str) -> int:

@@ -124,13 +124,15 @@ def take_back_budgeted(model: Model, entry: Entry) -> None:
     model.income.put(entry["data"]["year"], year._replace(bases=left))
 
 
+INCOME_KINDS = {"project-overhead": "overhead", "unearmarked-contribution": "unearmarked", "interest": "interest"}
+"""Kind of a receipt to the figure of its year."""
+
+
 def apply_received(model: Model, entry: Entry, sign: int = 1) -> None:
     """Actual income of the year it was earned in."""
     data = entry["data"]
     year: IncomeYear = model.income.get(data["year"]) or IncomeYear()
-    field = {"project-overhead": "overhead", "unearmarked-contribution": "unearmarked", "interest": "interest"}[
-        data["kind"]
-    ]
+    field = INCOME_KINDS[data["kind"]]
     changed = year._replace(
         **{field: getattr(year, field) + sign * received_usd(data)},
         security=year.security + sign * security_usd(data),

@@ -39,7 +39,9 @@ def case_of(
     if "adjusts_year" in data:
         case.effective_on = booked(model, data, case.on, line_of(case))
     case.year = year_of(data, case.effective_on)
-    case.rules = rule_set_on(model, case.on if short in BY_TRUE_DATE else case.effective_on)
+    judged_on = case.on if short in BY_TRUE_DATE else case.effective_on
+    if judged_on != on:
+        case.rules = rule_set_on(model, judged_on)
     return case
 
 

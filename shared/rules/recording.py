@@ -20,6 +20,7 @@ from shared.rules.years import sealed_balances
 
 Tree = Callable[[], tuple[int, str]]
 LEDGER = "ledger"
+MICROSECOND = timedelta(microseconds=1)
 
 
 class Recorded(NamedTuple):
@@ -151,7 +152,7 @@ class Recorder:
     def _next_instant(self, now: datetime) -> int:
         """Max of now and the last recorded instant plus a microsecond."""
         last = int(self._model.heads.get("recorded_at", 0))
-        return max((now - EPOCH) // timedelta(microseconds=1), last + 1)
+        return max((now - EPOCH) // MICROSECOND, last + 1)
 
 
 def shipped_rule_sets(recorder: Recorder, now: datetime) -> list[Entry]:
