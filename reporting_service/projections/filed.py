@@ -92,4 +92,4 @@ def moves(view: View, table: Table, key: str | None = None, types: Iterable[str]
         chosen = chosen.where(table.c.key == key)
     if wanted := list(types):
         chosen = chosen.where(table.c.type.in_(wanted))
-    return [Filed(*row)._replace(data=orjson.loads(row[8])) for row in view.connection.execute(chosen)]
+    return [Filed._make((*row[:8], orjson.loads(row[8]))) for row in view.connection.execute(chosen).all()]

@@ -1,6 +1,6 @@
 """What each project was granted, paid, has spent and given back, per year, with totals after each position."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -141,7 +141,7 @@ class YearMoney(NamedTuple):
         return self.profile.line
 
 
-def _read(connection: Connection, position: int | None, **only: Any) -> Iterable[tuple[Any, ...]]:
+def _read(connection: Connection, position: int | None, **only: Any) -> Sequence[Any]:
     last = select(func.max(money.c.position)).where(money.c.project == years.c.project, money.c.year == years.c.year)
     chosen = select(money.c.project, money.c.year, *years.c[3:], *money.c[4:])
     if position is not None:
@@ -151,7 +151,7 @@ def _read(connection: Connection, position: int | None, **only: Any) -> Iterable
         chosen = chosen.where(years.c.project == only["project"])
     same = (money.c.project == years.c.project) & (money.c.year == years.c.year)
     found = chosen.join(years, same).where(money.c.position == last.correlate(years).scalar_subquery())
-    return connection.execute(found.order_by(money.c.project, money.c.year))
+    return connection.execute(found.order_by(money.c.project, money.c.year)).all()
 
 
 def money_by_year(view: View, project: str | None = None) -> dict[str, YearMoney]:

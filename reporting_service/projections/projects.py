@@ -42,7 +42,7 @@ STEPS = BEGINNINGS | ALONGSIDE | frozenset(LEADS_TO)
 
 
 class Step(NamedTuple):
-    """One step of a project's life; `status` is the project's after it."""
+    """One step of a project's life; `status` is the project's after it, `said` its data as JSON."""
 
     position: int
     type: str
@@ -50,7 +50,13 @@ class Step(NamedTuple):
     year: int
     status: str
     subject: str
-    data: dict[str, Any]
+    said: str
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the event said."""
+        data: dict[str, Any] = orjson.loads(self.said)
+        return data
 
 
 class Project(NamedTuple):
@@ -157,7 +163,7 @@ def _seen(view: View) -> Select[Any]:
 
 
 def _read(view: View, chosen: Select[Any]) -> dict[str, Project]:
-    grouped = groupby(view.connection.execute(chosen), key=lambda row: row.project)
+    grouped = groupby(view.connection.execute(chosen).all(), key=lambda row: row.project)
     found = (_project(code, list(rows), view.as_of) for code, rows in grouped)
     return {project.code: project for project in found if project}
 
@@ -177,5 +183,4 @@ def _project(code: str, rows: list[Any], as_of: str | None) -> Project | None:
 
 
 def _step(row: Any) -> Step:
-    data = orjson.loads(row.data)
-    return Step(row.position, row.type, row.effective_on, row.year, row.status, row.subject, data)
+    return Step(row.position, row.type, row.effective_on, row.year, row.status, row.subject, row.data)

@@ -1,33 +1,28 @@
 """Which Member State may draw on which line on a date, and what does it owe?"""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from reporting_service.projections.duties import rule_sets
 from reporting_service.projections.member_states import TYPES, member_state_facts
 from reporting_service.projections.view import View
-from shared.money import ZERO, text
+from shared.money import ZERO, amount, text
 from shared.rules.allocation import LINES
 from shared.rules.membership import (
     Arrears,
     Standing,
     apply_admitted,
-    apply_dues,
     apply_status_changed,
     arrears_on,
     eligibility,
     standing,
     subject_to_article_4,
 )
-from shared.rules.model import Member, Model
+from shared.rules.model import Dues, Member, Model
 from shared.rules.rulebook import rule_set_on
 
-APPLY = {
-    "member-state.admitted": apply_admitted,
-    "member-state.status-changed": apply_status_changed,
-    "assessment.issued": apply_dues,
-    "assessment.paid": apply_dues,
-}
+STANDING_OF = {"member-state.admitted": apply_admitted, "member-state.status-changed": apply_status_changed}
 
 
 @dataclass(frozen=True)
@@ -85,9 +80,17 @@ def _membership(view: View, types: tuple[str, ...]) -> Model:
     model = Model()
     for version, found in rule_sets(view).rule_sets.rows().items():
         model.rule_sets.put(version, found)
+    assessed: dict[str, list[tuple[int, Decimal]]] = {}
+    paid: dict[str, list[tuple[str, Decimal]]] = {}
     for fact in member_state_facts(view, types):
-        if apply := APPLY.get(fact.type):
+        if apply := STANDING_OF.get(fact.type):
             apply(model, {"type": f"fund1035.{fact.type}.v1", "position": fact.origin, "data": fact.data})
+        elif fact.type == "assessment.issued":
+            assessed.setdefault(fact.key, []).append((fact.data["year"], amount(fact.data["amount"])))
+        elif fact.type == "assessment.paid":
+            paid.setdefault(fact.key, []).append((fact.data["received_on"], amount(fact.data["amount"])))
+    for state in {*assessed, *paid}:
+        model.dues.put(state, Dues(tuple(assessed.get(state, ())), tuple(paid.get(state, ()))))
     return model
 
 

@@ -7,12 +7,13 @@ from reporting_service.projections.allocations import allocation_moves
 from reporting_service.projections.balances import balances, total
 from reporting_service.projections.contributions import contribution_moves
 from reporting_service.projections.control_totals import control_totals
+from reporting_service.projections.flows import Flow
 from reporting_service.projections.project_money import money_by_year
 from reporting_service.projections.projects import brought_in
 from reporting_service.projections.view import View
 from reporting_service.reports.delivery import flow_to_date, open_commitments
 from reporting_service.reports.lines import line_rows
-from reporting_service.reports.project_list import to_end_of
+from reporting_service.reports.project_list import to_end_of as sums_to_date
 from reporting_service.reports.table import COUNT, TEXT, USD, Column, Row, Table, line_cells, line_columns
 from shared.money import ZERO, amount, received_usd, text
 
@@ -84,15 +85,28 @@ _RECEIPTS = {"contribution.received": 1, "contribution.refunded": -1}
 
 def commitments(view: View, line: str, year: int) -> Decimal:
     """What the projects of a line hold of its money: granted since the cut-over, less freed and recovered, in USD."""
-    found = ZERO
+    flow = projects_to_date(view, line, year)
+    brought = (
+        amount(step.data["approved"])
+        for step in view.once("brought-in", lambda: brought_in(view))
+        if step.data["line"] == line and step.year <= year
+    )
+    return flow.granted - flow.freed - flow.recovered - sum(brought, ZERO)
+
+
+def projects_to_date(view: View, line: str, year: int) -> Flow:
+    """The sum of what is kept of each project of a line, up to a year's end."""
+    sums = view.once("project-sums", lambda: _project_sums(view))
+    return sums_to_date({of: flow for (of_line, of), flow in sums.items() if of_line == line}, year)
+
+
+def _project_sums(view: View) -> dict[tuple[str, int], Flow]:
+    sums: dict[tuple[str, int], Flow] = {}
     for money in money_by_year(view).values():
-        if money.line == line:
-            flow = to_end_of(money.years, year)
-            found += flow.granted - flow.freed - flow.recovered
-    for step in view.once("brought-in", lambda: brought_in(view)):
-        if step.data["line"] == line and step.year <= year:
-            found -= amount(step.data["approved"])
-    return found
+        for year, flow in money.years.items():
+            key = (money.line, year)
+            sums[key] = sums[key].plus(flow) if key in sums else flow
+    return sums
 
 
 def undisbursed(view: View, line: str, year: int) -> Decimal:
@@ -103,8 +117,7 @@ def undisbursed(view: View, line: str, year: int) -> Decimal:
 
 def owed(view: View, line: str, year: int) -> Decimal:
     """What the projects of a line were granted and not paid at a year's end, in USD."""
-    of_line = (money for money in money_by_year(view).values() if money.line == line)
-    return sum((open_commitments(to_end_of(money.years, year)) for money in of_line), ZERO)
+    return open_commitments(projects_to_date(view, line, year))
 
 
 def debits_less_credits(view: View, line: str, year: int) -> Decimal:
