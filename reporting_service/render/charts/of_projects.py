@@ -78,7 +78,7 @@ def _bars(values: list[dict[str, Any]], across: str, names: list[str], unit: str
         "encoding": {
             "y": {"field": across, "type": "nominal", "sort": None, "title": None},
             "yOffset": {"field": "series", "sort": names},
-            "x": {"field": "value", "type": "quantitative", "title": unit},
+            "x": {"field": "value", "type": "quantitative", "title": unit, "axis": {"tickMinStep": 1, "format": ",d"}},
             "color": series_colour(names, colours),
         },
     }

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 PAGE_WIDTH = 758.0
 """A4 landscape less its margins, in points."""
-SIZES = (8.5, 7.5)
-"""Type sizes tried for a table as a whole; the last is that of the parts of a wide one."""
-PADDING = 9.0
+SIZES = (8.5, 7.5, 6.8)
+"""Type sizes tried for a table as a whole."""
+SIZE_OF_PARTS = 7.5
+PADDING, BEFORE_WORDS = 9.0, 7.0
+"""Room beside a figure, and more of it before words, which begin where a figure may have ended."""
 LABEL, WORDS = (70.0, 215.0), (44.0, 170.0)
 WIDE = {",": 0.27, ".": 0.27, "(": 0.3, ")": 0.3, " ": 0.26, "\u00a0": 0.26, "\u202f": 0.26, "–": 0.5}
 """Widths of signs in ems; a figure is 0.572 wide in the font of tables, a letter taken as 0.56."""
@@ -61,16 +63,25 @@ def laid_out(label: Shape, columns: Sequence[Shape]) -> Layout:
         first = _label(label, size)
         if first + sum(widths) <= PAGE_WIDTH:
             return Layout(size, (_part(tuple(range(len(columns))), label, columns, size),))
-    size = SIZES[-1]
-    return Layout(size, tuple(_part(places, label, columns, size) for places in _packed(label, columns, size)))
+    size = SIZE_OF_PARTS
+    return Layout(size, tuple(_part(places, label, columns, size) for places in _balanced(label, columns, size)))
 
 
-def _packed(label: Shape, columns: Sequence[Shape], size: float) -> list[tuple[int, ...]]:
-    room = PAGE_WIDTH - _label(label, size)
+def _balanced(label: Shape, columns: Sequence[Shape], size: float) -> list[tuple[int, ...]]:
+    """As few parts as possible, and these about as wide as each other."""
+    most = PAGE_WIDTH - _label(label, size)
+    widths = [min(_least(shape, size), most) for shape in columns]
+    fewest = len(_packed(widths, most))
+    room = sum(widths) / fewest
+    while len(_packed(widths, room)) > fewest:
+        room = min(most, room * 1.04)
+    return _packed(widths, room)
+
+
+def _packed(widths: Sequence[float], room: float) -> list[tuple[int, ...]]:
     parts: list[list[int]] = [[]]
     used = 0.0
-    for place, shape in enumerate(columns):
-        width = min(_least(shape, size), room)
+    for place, width in enumerate(widths):
         if parts[-1] and used + width > room:
             parts.append([])
             used = 0.0
@@ -83,7 +94,9 @@ def _part(places: tuple[int, ...], label: Shape, columns: Sequence[Shape], size:
     first, widths = _label(label, size), [_least(columns[place], size) for place in places]
     spare = PAGE_WIDTH - first - sum(widths)
     wanting = [
-        max(0.0, min(columns[place].wished * size + PADDING, 2 * WORDS[1]) - width) if columns[place].words else 0.0
+        max(0.0, min(columns[place].wished * size + PADDING + BEFORE_WORDS, 2 * WORDS[1]) - width)
+        if columns[place].words
+        else 0.0
         for place, width in zip(places, widths, strict=True)
     ]
     if (wanted := sum(wanting)) > 0 and spare > 0:
@@ -104,7 +117,7 @@ def _least(shape: Shape, size: float) -> float:
     if not shape.words:
         return asked
     low, high = WORDS
-    return max(low, asked, min(shape.wished * size + PADDING, high))
+    return max(low, asked, min(shape.wished * size + PADDING, high)) + BEFORE_WORDS
 
 
 def _label(shape: Shape, size: float) -> float:

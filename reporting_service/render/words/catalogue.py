@@ -125,9 +125,9 @@ class Words:
     def _signs(self) -> dict[int, str]:
         return str.maketrans({",": self.group, ".": self.point})
 
-    def number(self, value: Decimal, places: int) -> str:
-        """Grouped digits; negative numbers in parentheses."""
-        shown = f"{abs(value):,.{places}f}".translate(self._signs)
+    def number(self, value: Decimal, places: int, unit: str = "") -> str:
+        """Grouped digits and a unit; negative numbers in parentheses."""
+        shown = f"{abs(value):,.{places}f}".translate(self._signs) + unit
         return f"({shown})" if value < 0 else shown
 
     def figure(self, value: str, unit: str) -> str:
@@ -147,7 +147,7 @@ class Words:
             places = 2 if unit in MONEY else max(0, -int(number.as_tuple().exponent))
         except (InvalidOperation, TypeError, ValueError):
             return value
-        return self.number(number, places) + (f"{NO_BREAK}%" if unit in SHARES else "")
+        return self.number(number, places, f"{NO_BREAK}%" if unit in SHARES else "")
 
 
 @cache
