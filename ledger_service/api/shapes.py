@@ -34,6 +34,16 @@ class Fault(ma.Schema):
     detail = fields.String(required=True)
 
 
+class RefusedInBatch(ma.Schema):
+    """One event of a refused batch."""
+
+    index = fields.Integer(required=True)
+    id = fields.String(required=True)
+    source = fields.String(required=True)
+    digest = fields.String(required=True, metadata={"description": "SHA-256 of its content, hexadecimal"})
+    refusals = fields.List(fields.Nested(Finding), required=True)
+
+
 class ProblemDocument(ma.Schema):
     """RFC 9457: what was refused, and why."""
 
@@ -44,6 +54,10 @@ class ProblemDocument(ma.Schema):
     instance = fields.String()
     errors = fields.List(fields.Nested(Fault))
     refusals = fields.List(fields.Nested(Finding))
+    position = fields.Integer(metadata={"description": "where the refusal, or the key's first content, is recorded"})
+    faults = fields.List(fields.Nested(RefusedInBatch), metadata={"description": "a refused batch's, at most 20"})
+    recorded_digest = fields.String(metadata={"description": "409: the content recorded under this key"})
+    posted_digest = fields.String(metadata={"description": "409: the content posted now"})
 
 
 class CheckpointBrief(ma.Schema):

@@ -56,7 +56,8 @@ class Kept:
         self.drafts: list[EntryRow] = []
         self._entry_bytes = entry_bytes
         self._at_hand: dict[int, Entry] = {}
-        self._tree_mark: Frontier | None = None
+        self._tree_mark: tuple[Frontier, bytes | None] | None = None
+        self._last_leaf: bytes | None = None
 
     @property
     def position(self) -> int:
@@ -86,14 +87,21 @@ class Kept:
         before, head = self.position, reader.head()
         if head < before:
             raise OutOfStep(head + 1, f"the log ends at {head}, but {before} entries were read from it")
+        if before and reader.hashes(0, before - 1, 1) != [self._last_leaf]:
+            raise OutOfStep(before, "the log holds another entry than the one that was read from it")
         if head > before:
             hashes: list[bytes] = []
             for position, body in reader.bodies(before):
                 self.replay(position, body)
                 hashes.append(leaf_hash(body))
-            self.tiles.append(hashes)
+            self.grow(hashes)
             self.model.publish()
         return self.position - before
+
+    def grow(self, leaves: list[bytes]) -> list[HashRow]:
+        """Add leaf hashes to the tree; returns the hashes that this stores."""
+        self._last_leaf = leaves[-1]
+        return self.tiles.append(leaves)
 
     def replay(self, position: int, body: bytes) -> None:
         """Apply one committed entry to the model; the tree is grown by the caller."""
@@ -133,8 +141,8 @@ class Kept:
 
     def seal(self) -> list[HashRow]:
         """Grow the tree over the drafts; returns the hashes to store."""
-        self._tree_mark = self.tiles.mark()
-        return self.tiles.append(leaf_hashes(row.body for row in self.drafts))
+        self._tree_mark = (self.tiles.mark(), self._last_leaf)
+        return self.grow(leaf_hashes(row.body for row in self.drafts))
 
     def publish(self) -> None:
         """The group is committed: forget how to undo it."""
@@ -145,7 +153,8 @@ class Kept:
         """The group was not committed: take all of it back, the tree too."""
         self.rollback(mark)
         if self._tree_mark is not None:
-            self.tiles.rollback(self._tree_mark)
+            frontier, self._last_leaf = self._tree_mark
+            self.tiles.rollback(frontier)
         self._forget()
 
     def _forget(self) -> None:

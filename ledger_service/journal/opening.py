@@ -36,7 +36,7 @@ def _check_positions(first: int, page: list[tuple[int, bytes]]) -> None:
 
 def _check_hashes(kept: Kept, reader: Reader, bodies: list[bytes]) -> None:
     """Grow the tree over a page of entries and compare what is stored of it at every level."""
-    rows = kept.tiles.append(leaf_hashes(bodies))
+    rows = kept.grow(leaf_hashes(bodies))
     for level in range(rows[-1][0] + 1):
         expected = [(index, hash_) for at, index, hash_ in rows if at == level]
         stored = reader.hashes(level, expected[0][0], len(expected))

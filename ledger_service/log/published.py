@@ -21,10 +21,12 @@ class Published:
         self._stopping = stopping
         self._waiters = BoundedSemaphore(WAITERS_MAX)
         self._news = Condition()
+        self._announced = 0
 
     def announce(self) -> None:
         """Wake those who wait: there is a new checkpoint."""
         with self._news:
+            self._announced += 1
             self._news.notify_all()
 
     def newest(self) -> CheckpointRow | None:
@@ -44,9 +46,11 @@ class Published:
 
     def _wait(self, size: int, deadline: float) -> CheckpointRow | None:
         while True:
+            seen = self._announced
+            row = self.newest()
+            left = deadline - time.monotonic()
+            if (row is not None and row.size > size) or left <= 0 or self._stopping.is_set():
+                return row
             with self._news:
-                row = self.newest()
-                left = deadline - time.monotonic()
-                if (row is not None and row.size > size) or left <= 0 or self._stopping.is_set():
-                    return row
-                self._news.wait(min(left, LOOK_SECONDS))
+                if self._announced == seen:
+                    self._news.wait(min(left, LOOK_SECONDS))

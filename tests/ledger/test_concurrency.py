@@ -110,6 +110,14 @@ def test_a_journal_that_was_cut_stops_loudly(office, tmp_path):
     problem_of(office.get("/v1/facility?year=2015"), 503)
 
 
+def test_a_log_with_another_past_stops_the_journal(office, tmp_path):
+    office.post(interest())
+    with sqlite3.connect(tmp_path / "ledger.db") as raw:
+        raw.execute("UPDATE tile_hashes SET hash = zeroblob(32) WHERE hash_index = 2")
+    assert "Position 3" in problem_of(office.post(interest()), 503)["detail"]
+    problem_of(office.get("/readyz", None), 503)
+
+
 def test_closing_answers_what_waits(open_office):
     office = open_office()
     outcomes = at_once(8, lambda _: office.post(interest()))

@@ -94,7 +94,7 @@ def test_every_answer_keeps_to_the_description(office):
 def _keeps(operation, office):
     headers = office.headers("finance" if operation.method.upper() == "POST" else "auditor")
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(case=operation.as_strategy())
     def keeps(case):
         if "wait" not in (case.query or {}):
