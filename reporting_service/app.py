@@ -1,5 +1,6 @@
 """The composition root: settings, clock and follower come in, a WSGI application comes out."""
 
+import gc
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from reporting_service.api.reporting import EXTENSION, Followed, Reporting
 from reporting_service.follower import Follower
 from reporting_service.metrics import Metrics
 from reporting_service.projections.engine import open_engine
+from reporting_service.projections.rebuild import rebuild
+from reporting_service.projections.schema import Newer
 from reporting_service.projections.store import Store, StoreUnavailable
 from reporting_service.settings import Settings, load
 from reporting_service.token_file import TokenFile
@@ -58,10 +61,14 @@ def create_app(
 
 
 def open_store(settings: Settings) -> Store:
-    """The database that the settings name, its tables made where there are none."""
+    """The database that the settings name, its tables made where there are none, another version's rebuilt."""
     if settings.sqlite_path is not None:
         settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
-    return Store(open_engine(settings.database_url))
+    store = Store(open_engine(settings.database_url))
+    if not store.stale:
+        return store
+    rebuild(store.engine)
+    return Store(store.engine)
 
 
 def _follower(settings: Settings, store: Store) -> Follower:
@@ -73,10 +80,14 @@ def from_environment() -> Flask:
     """The application that the server process runs; says in plain words why it cannot start."""
     observing.log_as_json()
     try:
-        return create_app(load(os.environ))
+        app = create_app(load(os.environ))
     except SettingsInvalid as error:
         raise serving.CannotServe(str(error), error.exit_code) from error
+    except Newer as error:
+        raise serving.CannotServe(f"Reporting does not start. {error}", error.exit_code) from error
     except StoreUnavailable as error:
         raise serving.CannotServe(f"Reporting cannot start: its database does not open: {error}", 3) from error
     except OSError as error:
         raise serving.CannotServe(f"Reporting cannot start: {error}", 3) from error
+    gc.freeze()  # what was imported stays: no collection need look at it again
+    return app

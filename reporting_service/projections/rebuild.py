@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Engine, MetaData, text
 
 from reporting_service.follower.sink import Bookmark
-from reporting_service.projections import log_copy
+from reporting_service.projections import log_copy, schema
 from reporting_service.projections.engine import shut_out_readers
 from reporting_service.projections.fold import Fold
 from reporting_service.projections.store import Damaged, read_bookmark, save_bookmark, writing
@@ -83,8 +83,9 @@ class _Work:
             raise Damaged(f"the last of the {bookmark.position} entries are not those that were verified")
         shut_out_readers(connection)
         for table in DERIVED.sorted_tables:
-            connection.execute(text(f"DROP TABLE {table.name}"))
+            connection.execute(text(f"DROP TABLE IF EXISTS {table.name}"))
             connection.execute(text(f"ALTER TABLE {BESIDE}{table.name} RENAME TO {table.name}"))
+        schema.note(connection, "derived")
         save_bookmark(connection, bookmark, generation + 1)
 
     def _stored(self, position: int) -> Entry | None:

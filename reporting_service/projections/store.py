@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, Table, 
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
 
 from reporting_service.follower.sink import Bookmark, OutOfOrder
-from reporting_service.projections import log_copy
+from reporting_service.projections import log_copy, schema
 from reporting_service.projections.fold import Fold
 from reporting_service.projections.tables import DERIVED, VERIFIED, new_rows, write
 from reporting_service.projections.view import View
@@ -43,7 +43,10 @@ class NotYetKnown(LookupError):
 
 
 class Store:
-    """Everything reporting keeps; one writer at a time, any number of readers."""
+    """Everything reporting keeps; one writer at a time, any number of readers.
+
+    `stale`: the read models are of an older version and must be rebuilt before anything is read or applied.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -52,8 +55,7 @@ class Store:
         self._folded = (-1, -1)
         self._connection: Connection | None = None
         with writing(self.engine) as connection:
-            VERIFIED.create_all(connection)
-            DERIVED.create_all(connection)
+            self.stale = schema.prepare(connection)
 
     def bookmark(self) -> Bookmark:
         """How far the log was verified and folded."""
