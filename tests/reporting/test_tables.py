@@ -1,0 +1,154 @@
+"""Tables T4 to T17: given facts, then rows."""
+
+from decimal import Decimal
+
+import pytest
+
+from reporting_service.reports.annual import annual_report
+from tests.reporting import facts
+from tests.reporting.history import History, follow
+
+
+@pytest.fixture
+def told(empty):
+    """A small history, and the cells that a report has for it."""
+
+    class Told:
+        history = History()
+
+        def rows(self, table, year=2008):
+            with follow(empty, self.history.bodies).view() as view:
+                rows = annual_report(view, year)["tables"][table]["rows"]
+            return {row["key"]: row["cells"] for row in rows}
+
+    found = Told()
+    facts.member(found.history)
+    facts.budget(found.history)
+    return found
+
+
+def test_a_grant_counts_in_its_states_region(told):
+    facts.submitted(told.history)
+    facts.approved(told.history)
+    africa = told.rows("T4")["africa"]
+    assert (africa["number-line-1"], africa["usd-line-1"], africa["percent"]) == ("1", "100000.00", "100.0")
+    assert (africa["eligible-states"], africa["eligible-share"]) == ("1", "100.0")
+
+
+def test_an_increase_adds_money_but_no_project(told):
+    facts.submitted(told.history)
+    facts.approved(told.history, on="2008-03-01")
+    facts.budget(told.history, 2009)
+    facts.approved(told.history, amount="10000.00", kind="increased", on="2009-02-01")
+    assert told.rows("T4", 2009)["total"]["number-facility"] == "0"
+    assert told.rows("T4", 2009)["total"]["usd-facility"] == "10000.00"
+
+
+def test_the_average_stands_beside_the_ceiling(told):
+    facts.submitted(told.history, line="line-2")
+    facts.approved(told.history)
+    row = told.rows("T5")["national-line-2"]
+    assert (row["average"], row["ceiling"], row["share"]) == ("100000.00", "200000.00", "50.0")
+
+
+def test_every_area_and_activity_has_its_row(told):
+    facts.submitted(told.history, activities=[3, 7])
+    facts.approved(told.history)
+    assert told.rows("T6")["migration-and-development"]["usd-facility"] == "100000.00"
+    activities = told.rows("T6-activities")
+    assert activities["3"]["usd-facility"] == activities["7"]["usd-facility"] == "100000.00"
+
+
+def test_a_regional_project_is_participation_without_money(told):
+    facts.member(told.history, "UGA")
+    facts.submitted(told.history, states=["KEN", "UGA"])
+    facts.approved(told.history)
+    kenya = told.rows("T7")["KEN"]
+    assert (kenya["national"], kenya["usd"], kenya["regional"], kenya["regional-cumulative"]) == ("0", "0.00", "1", "1")
+
+
+def test_the_pipeline_counts_steps_and_failing_rules(told):
+    facts.submitted(told.history, line="line-2", requested="250000.00")
+    facts.approved(told.history, amount="250000.00")
+    told.history.post("project.refused", "approver", project="NC.1", on="2008-03-02", reason="Too large")
+    assert told.rows("T9")["submitted"]["requested-line-2"] == "250000.00"
+    assert told.rows("T9")["refused"]["number-line-2"] == "1"
+    assert told.rows("T9-rules")["line-2/national-ceiling"]["number"] == "1"
+
+
+def test_a_cancelled_project_shows_what_was_freed(told):
+    facts.submitted(told.history)
+    facts.approved(told.history)
+    facts.disbursed(told.history)
+    facts.cancelled(told.history)
+    assert told.rows("T10")["NC.1"]["freed"] == "40000.00"
+    assert told.rows("T10")["_line-1"]["freed"] == "40000.00"
+    assert told.rows("T10", 2009) == {}
+
+
+def test_arrears_are_shown_against_their_threshold(told):
+    for year, amount in ((2006, "50000.00"), (2007, "52000.00")):
+        told.history.post("assessment.issued", state="KEN", year=year, amount=amount, due_on=f"{year}-01-01")
+    kenya = told.rows("T11")["KEN"]
+    assert (kenya["arrears"], kenya["article-4"], kenya["line-1"], kenya["line-2"]) == (
+        "102000.00",
+        "yes",
+        "open",
+        "closed",
+    )
+
+
+def test_contributions_keep_their_currency_beside_dollars(told):
+    rate = {"value": "0.855", "on": "2008-05-01", "source": "UN operational rate"}
+    facts.received(told.history, amount="1000.01", currency="CHF", rate=rate)
+    row = told.rows("T12")["C.1/CHF"]
+    assert (row["received"], row["rates"], row["usd"], row["usd-year"]) == ("1000.01", "0.855", "855.01", "855.01")
+
+
+def test_the_series_begins_in_2007(told):
+    rows = told.rows("T13", 2009)
+    assert list(rows) == ["2007", "2008", "2009"]
+    assert rows["2008"]["allocated-facility"] == "2650000.00"
+
+
+def test_exceptions_corrections_and_duties_are_remarked(told):
+    facts.reversed_(told.history, position := facts.received(told.history))
+    remarks = told.rows("T14")
+    assert any(f"Entry {position} reversed" in found["detail"] for found in remarks.values())
+    assert "overdue-duty-2008-year-closed" in remarks
+
+
+def test_a_late_arrear_is_flagged_and_the_decision_stands(told):
+    facts.submitted(told.history, line="line-2")
+    decision = facts.approved(told.history)
+    for year in (2006, 2007):
+        told.history.post("assessment.issued", state="KEN", year=year, amount="50000.00", due_on=f"{year}-01-01")
+    assert f"late-fact-{decision}" in told.rows("T14")
+    assert told.rows("T2")["project-allocations"]["line-2"] == "-100000.00"
+
+
+def test_the_rest_of_the_income_is_what_no_one_used(told):
+    facts.income(told.history, 2008, "project-overhead", "24900000.00", security_part="5400000.00")
+    facts.income(told.history, 2008, "interest", "6000000.00")
+    rows = told.rows("T16")
+    assert rows["rest"]["actual"] == str(Decimal("30900000.00") - Decimal("5400000.00") - Decimal("2650000.00"))
+
+
+def test_actual_income_varies_against_what_was_last_approved(told):
+    facts.income(told.history, 2008, "interest", "1700000.00")
+    row = told.rows("T17")["interest"]
+    assert (row["budget"], row["actual"], row["variance"], row["variance-percent"]) == (
+        "1600000.00", "1700000.00", "100000.00", "6.2"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("year", [2007, 2008, 2009, 2010, 2011])
+def test_regions_scopes_and_areas_add_up_to_the_approvals(store, year):
+    with store.view() as view:
+        tables = annual_report(view, year)["tables"]
+    cells = {key: {row["key"]: row["cells"] for row in table["rows"]} for key, table in tables.items()}
+    whole = Decimal(cells["T3"]["approved"]["facility"])
+    assert Decimal(cells["T4"]["total"]["usd-facility"]) == whole
+    assert sum(Decimal(row["usd-facility"]) for key, row in cells["T4"].items() if key != "total") == whole
+    assert sum(Decimal(row["usd-facility"]) for key, row in cells["T6"].items() if key != "total") == whole
+    assert Decimal(cells["T5"]["national"]["usd"]) + Decimal(cells["T5"]["regional"]["usd"]) == whole
