@@ -8,20 +8,23 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
-import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from reporting_service.app import open_store
 from reporting_service.projections.rebuild import rebuild as rebuild_projections
+from reporting_service.projections.schema import Newer
 from reporting_service.projections.store import Damaged, NotYetKnown, Store, StoreUnavailable
-from reporting_service.render.html import report_page
-from reporting_service.reports.annual import YEARS, annual_report
+from reporting_service.render.forms import FORMS
+from reporting_service.render.pdf import PdfFailed
+from reporting_service.render.words import LANGUAGES
+from reporting_service.reports.annual import YEARS
 from reporting_service.settings import Settings, load
 from shared import serving
 from shared.environment import SettingsInvalid
 
 FACTORY = "reporting_service.app:from_environment"
+BINARY = frozenset({"pdf", "xlsx", "csv"})
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,6 +51,8 @@ def _store() -> Store:
         _stop(f"There is no database at {path}: `reporting serve` makes it and follows the log.", 3)
     try:
         return open_store(settings)
+    except Newer as error:
+        _stop(str(error), error.exit_code)
     except (StoreUnavailable, OSError) as error:
         _stop(f"The database does not open: {error}", 3)
 
@@ -89,26 +94,32 @@ def rebuild(as_json: bool) -> None:
 
 @main.command()
 @click.argument("year", type=click.IntRange(YEARS.start, YEARS.stop - 1))
-@click.option("--format", "form", type=click.Choice(["json", "html"]), default="json", show_default=True)
+@click.option("--format", "form", type=click.Choice(list(FORMS)), default="json", show_default=True)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The reader's language.")
 @click.option("--known-at", type=click.IntRange(0), help="As known at this log position; by default the last.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; by default the screen.")
 @as_json
-def report(year: int, form: str, known_at: int | None, output: Path | None, as_json: bool) -> None:
+def report(year: int, form: str, lang: str, known_at: int | None, output: Path | None, as_json: bool) -> None:
     """Write the annual report of YEAR from the stored, verified entries; no running service is needed."""
+    if output is None and form in BINARY and sys.stdout.isatty():
+        _stop(f"A {form} file is not for the screen: name a file with -o.", 2)
     try:
         with _store().view(known_at) as view:
-            document = annual_report(view, year)
+            position, read = view.position, FORMS[form].read(view, year)
     except NotYetKnown as error:
         _stop(f"{str(error)[:1].upper()}{str(error)[1:]}.", 2)
     except StoreUnavailable as error:
         _stop(f"The database does not answer: {error}", 3)
-    content = orjson.dumps(document) if form == "json" else report_page(document)
+    try:
+        content = FORMS[form].write(read, lang)
+    except PdfFailed as failed:
+        _stop(f"No PDF was made: {failed}.", 3)
     if output is None:
-        sys.stdout.buffer.write(content + b"\n")
+        sys.stdout.buffer.write(content if form in BINARY else content + b"\n")
         return
     output.write_bytes(content)
-    said: dict[str, Any] = {"file": str(output), "year": year, "position": document["position"]}
-    click.echo(json.dumps(said) if as_json else f"{output}: {year} as known at position {document['position']}")
+    said: dict[str, Any] = {"file": str(output), "year": year, "position": position}
+    click.echo(json.dumps(said) if as_json else f"{output}: {year} as known at position {position}")
 
 
 def _progress(title: str) -> Progress:

@@ -14,6 +14,7 @@ from flask import Flask, Response, g, request
 from reporting_service.api.permissions import admit
 from reporting_service.api.reporting import reporting
 from reporting_service.projections.view import View
+from reporting_service.render.forms import FORMS
 from shared.contract.problems import NotAcceptable
 
 log = structlog.get_logger("http")
@@ -24,7 +25,7 @@ PRODUCES = {
     "/": "text/html",
     "/docs": "text/html",
     "/metrics": "text/plain",
-    "/v1/reports/<int:year>.html": "text/html",
+    **{f"/v1/reports/<int:year>.{form.suffix}": form.media_type for form in FORMS.values()},
 }
 """What a route answers with; the rest is JSON."""
 HEADERS = {

@@ -9,6 +9,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint  # type: ignore[import-untyped]
 from webargs.flaskparser import FlaskParser
 
+from reporting_service.render.words import LANGUAGES
 from shared.contract.problems import Malformed
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -75,6 +76,16 @@ class Known(Query):
     """As known at a position or instant."""
 
     known_at = KnownAt(load_default=None, metadata=KNOWN_AT)
+
+
+class ReportQuery(Known):
+    """As known at a position or instant, in a language."""
+
+    lang = ma.fields.String(
+        load_default=None,
+        validate=ma.validate.OneOf(LANGUAGES),
+        metadata={"description": "the reader's language; by default the one that Accept-Language likes best"},
+    )
 
 
 class Filters(Known):

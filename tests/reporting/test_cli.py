@@ -54,7 +54,7 @@ def test_damage_ends_with_1_and_names_the_place(home):
 
 
 @pytest.mark.parametrize(
-    "words", [["report"], ["report", "abc"], ["report", "1900"], ["report", "2008", "--format", "pdf"]]
+    "words", [["report"], ["report", "abc"], ["report", "1900"], ["report", "2008", "--format", "docx"]]
 )
 def test_odd_words_end_with_2(home, words):
     assert run(*words).exit_code == 2

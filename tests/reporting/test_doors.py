@@ -20,6 +20,10 @@ PATHS = {
     "/v1/reports/<int:year>": "/v1/reports/2008",
     "/v1/reports/<int:year>.json": "/v1/reports/2008.json",
     "/v1/reports/<int:year>.html": "/v1/reports/2008.html",
+    "/v1/reports/<int:year>.pdf": "/v1/reports/2008.pdf",
+    "/v1/reports/<int:year>.xlsx": "/v1/reports/2008.xlsx",
+    "/v1/reports/<int:year>.csv": "/v1/reports/2008.csv",
+    "/v1/reports/<int:year>.xml": "/v1/reports/2008.xml",
     "/static/<path:filename>": "/static/home.css",
 }
 ROUTES = [(PATHS.get(rule, rule), roles) for (_, rule), roles in PERMISSIONS.items()]

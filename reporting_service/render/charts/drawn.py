@@ -50,6 +50,11 @@ def row(table: dict[str, Any], key: str) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def series_colour(names: list[str], range_: tuple[str, ...]) -> dict[str, Any]:
-    """An encoding that gives each named series its colour, in the legend in this order."""
-    return {"field": "series", "type": "nominal", "scale": {"domain": names, "range": list(range_)}, "title": None}
+def series_look(names: list[str], range_: list[Any]) -> dict[str, Any]:
+    """An encoding that gives each named series its own of something, in the legend in this order."""
+    return {"field": "series", "type": "nominal", "scale": {"domain": names, "range": range_}, "title": None}
+
+
+def series_colour(names: list[str], colours: tuple[str, ...]) -> dict[str, Any]:
+    """An encoding that gives each named series its colour."""
+    return series_look(names, list(colours))

@@ -15,6 +15,7 @@ from reporting_service.render.charts.drawn import (
     millions,
     row,
     series_colour,
+    series_look,
 )
 from reporting_service.render.words import Words
 
@@ -159,18 +160,8 @@ def series(table: dict[str, Any], said: Words) -> Drawn | None:
         "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}},
         "y": {"field": "value", "type": "quantitative", "title": said.say("USD million")},
         "color": series_colour(names, (DARK, MIDDLE)),
-        "strokeDash": {
-            "field": "series",
-            "type": "nominal",
-            "scale": {"domain": names, "range": [[1, 0], [6, 3]]},
-            "title": None,
-        },
-        "shape": {
-            "field": "series",
-            "type": "nominal",
-            "scale": {"domain": names, "range": ["circle", "square"]},
-            "title": None,
-        },
+        "strokeDash": series_look(names, [[1, 0], [6, 3]]),
+        "shape": series_look(names, ["circle", "square"]),
     }
     spec = {
         "width": WIDTH - 60,
