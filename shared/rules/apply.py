@@ -16,6 +16,8 @@ EntryAt = Callable[[int], Entry | None]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FREEING = ("grant.cancelled", "project.financially-closed")
 _OPENING = ("action.confirmed", "entry.reversed")
+INCOME = "discretionary-income/"
+"""Streams whose postings touch no line: what decisions rest on of them is the income of the year itself."""
 
 
 class ModelBooks:
@@ -46,7 +48,8 @@ def apply(model: Model, entry: Entry, entry_at: EntryAt) -> None:
     model.heads.put("position", entry["position"])
     model.heads.put("recorded_at", microseconds(entry["recorded_at"]))
     model.versions.put(entry["stream"], entry["version"])
-    for posting in (postings := postings_of(entry, ModelBooks(model, entry_at))):
+    postings = () if entry["stream"].startswith(INCOME) else postings_of(entry, ModelBooks(model, entry_at))
+    for posting in postings:
         lines.move(model, posting)
     if short in YEARLY:
         years.note_year(model, entry["year"])

@@ -4,24 +4,26 @@ from shared.rules.case import Case
 from shared.rules.refusals import Finding, rule
 
 
-def _separate(case: Case, others: tuple[str, ...], what: str, who: str) -> Finding:
+def _separate(case: Case, others: tuple[str, ...], what: str, who: str) -> Finding | None:
+    if case.subject not in others:
+        return None
     return case.finding(
         "duties/separate",
-        case.subject not in others,
-        {"subject": case.subject, "duty": case.short, "did_before": what if case.subject in others else "nothing"},
+        False,
+        {"subject": case.subject, "duty": case.short, "did_before": what},
         f"The same subject may not do this and have {what}.",
         f"the same event posted by {who}",
     )
 
 
 @rule("duties/separate")
-def approver_did_not_submit(case: Case) -> Finding:
+def approver_did_not_submit(case: Case) -> Finding | None:
     """Nobody decides on a project that they submitted."""
     return _separate(case, (case.known_project.submitted_by,), "submitted the project", "another approver")
 
 
 @rule("duties/separate")
-def payer_did_not_approve(case: Case) -> Finding:
+def payer_did_not_approve(case: Case) -> Finding | None:
     """Nobody disburses what they approved."""
     return _separate(case, case.known_project.approvers, "approved its grant", "another finance subject")
 

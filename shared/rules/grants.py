@@ -53,11 +53,13 @@ def line_2_has_begun(case: Case) -> Finding | None:
     )
 
 
-def _within(rule_id: str, case: Case, wanted: Decimal, limit: Decimal, of: str) -> Finding:
+def _within(rule_id: str, case: Case, wanted: Decimal, limit: Decimal, of: str) -> Finding | None:
+    if wanted <= limit:
+        return None
     project = case.known_project
     return case.finding(
         rule_id,
-        wanted <= limit,
+        False,
         {
             "granted": text(project.granted),
             "disbursed": text(project.disbursed),
@@ -71,7 +73,7 @@ def _within(rule_id: str, case: Case, wanted: Decimal, limit: Decimal, of: str) 
 
 
 @rule("grant/disbursement")
-def disbursed_within_grant(case: Case) -> Finding:
+def disbursed_within_grant(case: Case) -> Finding | None:
     """Never more is disbursed than was granted, and no grant is decreased below what was disbursed."""
     project = case.known_project
     left = project.granted - project.disbursed
@@ -79,7 +81,7 @@ def disbursed_within_grant(case: Case) -> Finding:
 
 
 @rule("grant/expenditure")
-def spent_within_disbursed(case: Case) -> Finding:
+def spent_within_disbursed(case: Case) -> Finding | None:
     """Never more is spent than was disbursed and not given back."""
     project = case.known_project
     left = project.disbursed - project.spent - project.recovered
@@ -87,7 +89,7 @@ def spent_within_disbursed(case: Case) -> Finding:
 
 
 @rule("grant/recovery")
-def recovered_within_unspent(case: Case) -> Finding:
+def recovered_within_unspent(case: Case) -> Finding | None:
     """Never more comes back than was disbursed and not spent."""
     project = case.known_project
     left = project.disbursed - project.spent - project.recovered

@@ -37,12 +37,14 @@ LEADS_TO = {
 
 
 @rule("project/unknown")
-def project_known(case: Case) -> Finding:
+def project_known(case: Case) -> Finding | None:
     """The project has been submitted (or brought in)."""
+    if case.project is not None:
+        return None
     code = case.data["project"]
     return case.finding(
         "project/unknown",
-        case.project is not None,
+        False,
         {"project": code},
         f"Project {code} has not been recorded.",
         f"project.submitted recorded for {code} first",
@@ -50,12 +52,14 @@ def project_known(case: Case) -> Finding:
 
 
 @rule("project/life-cycle")
-def step_admitted(case: Case) -> Finding:
+def step_admitted(case: Case) -> Finding | None:
     """The project is in a state that admits the step."""
     status, admitted = case.known_project.status, ADMITTED_IN[case.short]
+    if status in admitted:
+        return None
     return case.finding(
         "project/life-cycle",
-        status in admitted,
+        False,
         {"project": case.data["project"], "status": status, "admitted_in": list(admitted)},
         f"Project {case.data['project']} is {status}; {case.short} is a step of one that is {' or '.join(admitted)}.",
         f"a project that is {' or '.join(admitted)}",
