@@ -20,7 +20,8 @@ from bench.workload.diary import Step
 from bench.workload.sample import sample_history
 
 YEARS = (2007, 2008, 2009, 2010)
-FORMATS = ("json", "html")
+FORMATS = {"json": "json", "html": "html", "pdf": "pdf", "xlsx": "xlsx", "csv": "zip", "xml": "xml"}
+"""Suffix of the address to suffix of the file: the CSV files come in a zip."""
 ROWS = ("opening", "allocated", "revised", "contributions", "recovered", "adjusted", "approved", "freed", "available")
 CATCH_UP_S = 60
 
@@ -116,8 +117,8 @@ def write_reports(council: Council, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for year in YEARS:
-        for suffix in FORMATS:
-            path = folder / f"report-{year}.{suffix}"
+        for suffix, file_suffix in FORMATS.items():
+            path = folder / f"report-{year}.{file_suffix}"
             path.write_bytes(council.report(year, suffix))
             paths.append(path)
     return paths

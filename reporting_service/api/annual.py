@@ -100,6 +100,7 @@ def _report(query: dict[str, Any], year: int, form: Form) -> Response:
         raise Unavailable("The PDF could not be made now; the other forms have the same figures.", RETRY_S) from failed
     textual = form.media_type.startswith("text/")
     answer = Response(content, content_type=f"{form.media_type}; charset=utf-8" if textual else form.media_type)
+    answer.headers["Content-Disposition"] = f'inline; filename="report-{year}.{form.file_suffix}"'
     return _described(answer, tag, form, language)
 
 

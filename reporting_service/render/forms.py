@@ -27,6 +27,11 @@ class Form:
     speaks: bool = False
     """Whether it depends on the reader's language."""
 
+    @property
+    def file_suffix(self) -> str:
+        """What a file of it is called; the CSV files come in a zip."""
+        return "zip" if self.media_type == "application/zip" else self.suffix
+
 
 FORMS = {
     "json": Form("json", "application/json", annual_report, lambda report, _: orjson.dumps(report)),

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from bench.demo import YEARS
+from bench.demo import FORMATS, YEARS
 from bench.pair import OURS
 from tests.house.tree import ROOT
 
@@ -42,7 +42,7 @@ def test_the_balances_told_are_the_reports(demo, year):
 def test_the_reports_can_be_opened_where_it_says(demo):
     _, done = demo
     paths = re.findall(r"^  (\S+report-\d{4}\.\w+)$", done.stdout, re.MULTILINE)
-    assert len(paths) == 2 * len(YEARS)
+    assert len(paths) == len(FORMATS) * len(YEARS)
     assert all(os.path.getsize(path) for path in paths)
 
 

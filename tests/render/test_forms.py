@@ -44,6 +44,7 @@ def test_a_suffix_gives_its_form(ask, name, form):
     assert answer.status_code == 200
     assert answer.mimetype == form.media_type
     assert answer.data.startswith(BEGINNINGS[name])
+    assert f'filename="report-2010.{form.file_suffix}"' in answer.headers["Content-Disposition"]
 
 
 @each_form
