@@ -40,18 +40,18 @@ def stopped(error: Stopped, counts: Counts) -> Outcome:
     faults, refusals = error.faults(), error.refusals()
     document = {"ok": False, "detail": str(error), "faults": [asdict(fault) for fault in faults], "refusals": refusals}
     first, last = error.batch.events[0].line, error.batch.events[-1].line
-    told = [f"The ledger turned lines {first} to {last} away: {error}", *map(_in_words, faults)]
+    lines = f"line {first}" if first == last else f"lines {first} to {last}"
+    told = [f"The ledger turned {lines} away: {error}", *map(_in_words, faults)]
     for refused in refusals:
         told += [f"line {refused['line']}: id {refused['id']}", *map(_refusal_in_words, refused["refusals"])]
-    told.append(f"None of these lines is recorded. Before them: {_counted(counts)} Mend the file and run it again.")
+    told.append(f"Nothing of that is recorded. Before it: {_counted(counts)} Mend the file and run it again.")
     return Outcome(1, document | asdict(counts), "\n".join(told))
 
 
 def _counted(counts: Counts) -> str:
-    return (
-        f"{counts.events:,} events: {counts.recorded:,} recorded now, {counts.recorded_before:,} recorded before, "
-        f"{counts.warnings:,} with warnings."
-    )
+    events = f"{counts.events:,} event{'s' * (counts.events != 1)}"
+    recorded = f"{counts.recorded:,} recorded now, {counts.recorded_before:,} recorded before"
+    return f"{events}: {recorded}, {counts.warnings:,} with warnings."
 
 
 def _in_words(fault: Fault) -> str:

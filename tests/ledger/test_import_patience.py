@@ -75,7 +75,7 @@ def test_retry_after_is_honoured_up_to_a_bound(scripted):
     assert pauses == [7.0, posting.ASKED_WAIT_MAX_S]
 
 
-def test_patience_ends(scripted):
+def test_patience_with_a_busy_ledger_ends(scripted):
     pauses = []
     scripted.script = [(503, {}, b'{"detail": "not now"}')] * posting.ATTEMPTS
     with pytest.raises(Unavailable, match="not now"):
