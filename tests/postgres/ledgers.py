@@ -1,5 +1,6 @@
 """Several `ledger serve` processes on one PostgreSQL database, as one office with several doors uses them."""
 
+import contextlib
 import itertools
 import threading
 import time
@@ -93,37 +94,34 @@ def kenya():
 
 
 class Poster(threading.Thread):
-    """Posts gifts one after the other, each under its key through one door after the other until it is answered."""
+    """Posts gifts one after the other, each under its key through one door and then the next until it is answered."""
 
     def __init__(self, name, doors, batch=1):
         super().__init__(name=name, daemon=True)
         self.acknowledged = {}
         self.wrong = []
-        self._desks = itertools.cycle([Desk(pair, name) for pair in doors])
+        self._desks = [Desk(pair, name) for pair in doors]
         self._batch = batch
         self._numbers = itertools.count()
         self._ending = threading.Event()
+        self.going = threading.Event()
+        self.going.set()
 
     def run(self):
-        desk = next(self._desks)
-        while not self._ending.is_set() and not self.wrong:
-            desk = self._until_answered(
-                desk, [gift(f"{self.name}-{next(self._numbers)}", "1.00") for _ in range(self._batch)]
-            )
+        while self.going.wait() and not self._ending.is_set() and not self.wrong:
+            self._until_answered([gift(f"{self.name}-{next(self._numbers)}", "1.00") for _ in range(self._batch)])
 
-    def _until_answered(self, desk, gifts):
+    def _until_answered(self, gifts):
         deadline = time.monotonic() + 90
-        while time.monotonic() < deadline:
-            try:
+        for desk in itertools.cycle(self._desks):
+            with contextlib.suppress(requests.RequestException):
                 answer = desk.post(gifts if self._batch > 1 else gifts[0], timeout=60)
-            except requests.RequestException:
-                desk = next(self._desks)
-                continue
-            if answer.status_code != 503:
-                self._note(answer)
-                return desk
-        self.wrong.append(f"no answer to {gifts[0]['id']}")
-        return desk
+                if answer.status_code != 503:
+                    self._note(answer)
+                    return
+            if time.monotonic() > deadline:
+                self.wrong.append(f"no answer to {gifts[0]['id']}")
+                return
 
     def _note(self, answer):
         if answer.status_code not in (200, 201):
@@ -136,6 +134,7 @@ class Poster(threading.Thread):
     def stop(self):
         """Finish the last gift."""
         self._ending.set()
+        self.going.set()
         self.join(120)
         assert not self.is_alive(), f"{self.name} never got its last answer"
         assert self.wrong == []
