@@ -30,7 +30,7 @@ from tests.rules.facts import (
 from tests.rules.test_allocation import adoption
 from tests.rules.without_each_rule import DERIVED
 
-REFUSED = "fund1035.command.refused.v1"
+REFUSED = "command.refused"
 NUMBERS = count(1)
 WORLD = (
     member("KEN"), member("UGA"), member("TZA"), member("HRV"), status_changed("HRV", "2008-01-01", eu_member=True),
