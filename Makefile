@@ -7,7 +7,7 @@ CODE := ledger_service reporting_service shared bench docs tests
 PYTEST_WORKERS ?= 2
 LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml
 # without what loads both services whole
-FAST := tests/rules tests/contract tests/log_format tests/house --ignore tests/house/test_reference.py -p no:schemathesis
+FAST := tests/rules tests/contract
 # run and demo die with the make that started them, however it dies
 LEASHED := FUND_DIE_WITH_PARENT=1 exec $(PY) -m
 
@@ -34,7 +34,7 @@ run: $(READY)  ## both services until Ctrl-C; FUND_HOME, LEDGER_BIND, ... are ho
 test: $(READY)  ## all tests, PostgreSQL ones too
 	@$(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
-fast: $(READY)  ## rules, contract, log format and house rules, in seconds
+fast: $(READY)  ## the rules and the contract, without server or database, in seconds
 	@$(PY) -m pytest $(FAST)
 
 check: fmt-check lint types imports test  ## exactly what CI runs
