@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from bench.pair import wait_until
 from ledger_service.journal.recorders import postgres, postgres_rows
 from ledger_service.journal.recorders.interface import (
     EntryRow,
@@ -23,6 +24,10 @@ from tests.clusters import QUICK, Cluster
 from tests.databases import own_binaries
 from tests.ledger.stores import PostgresStore
 from tests.postgres.severed import Door
+
+WAITS_FOR_THE_LOCK = """
+SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"""
 
 
 @pytest.fixture
@@ -168,8 +173,7 @@ def test_a_group_decides_on_what_was_committed_before_it_had_the_lock(recorder, 
     with recorder.group() as group:
         waiting = threading.Thread(target=second)
         waiting.start()
-        while not store.run("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
-            pass
+        wait_until(lambda: store.run(WAITS_FOR_THE_LOCK), 30, "the other group to wait for the lock")
         group.append(GroupRows([row(1)]))
     waiting.join()
     other.close()
