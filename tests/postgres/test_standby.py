@@ -28,7 +28,7 @@ def clusters():
     with ExitStack() as stack:
         primary = Cluster(own_binaries(), QUICK | {"synchronous_standby_names": NAME, "synchronous_commit": "on"})
         stack.callback(primary.remove)
-        standby = primary.make().standby(NAME, QUICK)
+        standby = primary.make().standby(NAME, QUICK | {"wal_retrieve_retry_interval": "100ms"})
         stack.callback(standby.remove)
         primary.start()
         standby.start()
