@@ -4,16 +4,15 @@ Entry by entry: form and canonical bytes, position and stream version, leaf hash
 hashes, every signed checkpoint, the idempotency keys, and the decision itself with its warnings and effects.
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
 
 from ledger_service.journal.commands import Entry, key_of
-from ledger_service.journal.deciding import REFUSAL_TYPE
-from ledger_service.journal.kept import Kept
 from ledger_service.journal.recorders.interface import (
     CheckpointRow,
     EntryRow,
@@ -23,29 +22,16 @@ from ledger_service.journal.recorders.interface import (
     StoreDamaged,
     StoreRefused,
 )
-from shared.contract.envelope import check_event, content_digest
-from shared.contract.events import EVENT_TYPES
-from shared.contract.problems import Malformed
-from shared.contract.strict_json import parse
-from shared.log_format.canonical import canonical
+from shared.contract.envelope import content_digest
 from shared.log_format.checkpoints import open_checkpoint
 from shared.log_format.merkle import leaf_hash
 from shared.log_format.notes import Verifier
-from shared.rules.apply import apply
-from shared.rules.recording import Recorder, shipped_rule_sets
-from shared.rules.refusals import Refused
+from shared.log_format.tiles import TileRows
+from shared.rules.rederivation import Mismatch, Rederivation, Verdict, read_entry
+
+__all__ = ["Counts", "Mismatch", "verify_stored"]
 
 PAGE = 4096
-POSTED = ("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "data")
-
-
-class Mismatch(Exception):
-    """The first thing that does not hold: at which position, and why."""
-
-    def __init__(self, position: int, cause: str) -> None:
-        super().__init__(f"Position {position}: {cause}.")
-        self.position = position
-        self.cause = cause
 
 
 @dataclass(slots=True)
@@ -92,8 +78,8 @@ class Verification:
         for row in self.reader.rows(0):
             entry = _read(row, self.counts.entries + 1)
             deciding.check(entry, row.body)
-            hashes.check(row.position, deciding.kept.tiles.append([leaf_hash(row.body)]))
-            self.counts.checkpoints += checkpoints.check(row.position, deciding.kept)
+            hashes.check(row.position, deciding.tiles.append([leaf_hash(row.body)]))
+            self.counts.checkpoints += checkpoints.check(row.position, deciding.tiles)
             self.counts.entries += 1
             if row.position % 500 == 0 or row.position == head:
                 self.progress(row.position, head)
@@ -108,12 +94,7 @@ def _read(row: EntryRow, expected: int) -> Entry:
     """The entry, whose bytes must be canonical and whose columns must say the same as it does."""
     if row.position != expected:
         raise Mismatch(expected, f"there is no entry; the next one stored is {row.position}")
-    try:
-        entry = parse(bytes(row.body))
-    except Malformed as error:
-        raise Mismatch(expected, f"the entry is not the JSON that was recorded ({error.detail})") from error
-    if not isinstance(entry, dict) or canonical(entry) != row.body:
-        raise Mismatch(expected, "the entry is not in canonical form")
+    entry = read_entry(row.body, expected)
     columns = {"position": row.position, "stream": row.stream, "version": row.version, "type": row.type}
     for name, value in {**columns, "year": row.year}.items():
         if entry.get(name) != value or type(entry.get(name)) is not type(value):
@@ -159,7 +140,7 @@ class _Checkpoints:
         self._next: CheckpointRow | None = next(self._rows, None)
         self._last = 0
 
-    def check(self, position: int, kept: Kept) -> int:
+    def check(self, position: int, tiles: TileRows) -> int:
         row = self._next
         if row is None or row.size > position:
             return 0
@@ -167,7 +148,7 @@ class _Checkpoints:
             checkpoint = open_checkpoint(row.note, self._verifier)
         except ValueError as error:
             raise Mismatch(position, f"the checkpoint of size {row.size} does not hold: {error}") from error
-        if (checkpoint.size, row.size) != (position, position) or checkpoint.root != kept.tiles.root():
+        if (checkpoint.size, row.size) != (position, position) or checkpoint.root != tiles.root():
             raise Mismatch(position, f"the checkpoint of size {row.size} signs another tree than the entries make")
         self._last, self._next = position, next(self._rows, None)
         return 1
@@ -180,80 +161,30 @@ class _Checkpoints:
 
 
 class _Deciding:
-    """Takes every decision again, from nothing but the entries before it."""
+    """Takes every decision again, and compares what is stored beside it."""
 
     def __init__(self, reader: Reader, origin: str, counts: Counts) -> None:
-        self.kept = Kept(lambda position: reader.entries_at([position]).get(position))
+        self.tiles = TileRows()
         self._counts = counts
-        self._origin = origin
-        self._recorder = Recorder(self.kept.model, origin, self.kept.entry_at, self.kept.tree)
-        self._expected: list[Entry] = []
+        self._again = Rederivation(origin, partial(_entry_at, reader), self._tree)
         self._keys = reader.key_rows()
 
     def check(self, entry: Entry, body: bytes) -> None:
-        position = self.kept.position + 1
-        try:
-            if not self._expected:
-                self._expected = self._again(entry, position)
-        except (
-            Malformed,
-            LookupError,
-            ValueError,
-            TypeError,
-            AttributeError,
-            ArithmeticError,
-            AssertionError,
-        ) as error:
-            raise Mismatch(position, f"the decision cannot be taken again ({type(error).__name__}: {error})") from error
-        if canonical(self._expected.pop(0)) != body:
-            raise Mismatch(position, "the decision taken again gives another entry")
-        self.kept.model.publish()
+        taken = self._again.check(entry, body)
+        position, verdict = self._again.position, taken.verdict
+        self._counts.decisions += verdict is Verdict.DECISION
+        self._counts.refusals += verdict is Verdict.REFUSAL
+        self._counts.refused_batches += verdict is Verdict.REFUSED_BATCH
+        if taken.event is not None:
+            self._check_key(taken.event, KeyRow(position, b"", taken.caused), list(taken.warnings))
 
     def finish(self) -> None:
-        if self._expected:
-            raise Mismatch(self.kept.position + 1, "the last event should have caused a further entry")
+        self._again.finish()
         if (left := next(self._keys, None)) is not None:
             raise Mismatch(left[1].position, "an idempotency key is stored that no entry has")
 
-    def _again(self, entry: Entry, position: int) -> list[Entry]:
-        now = datetime.fromisoformat(entry["recorded_at"])
-        if position == 1:
-            return shipped_rule_sets(self._recorder, now)
-        given = {"now": now, "subject": entry["recorded_by"], "role": entry["recorded_role"]}
-        if entry["source"] != self._origin:
-            return self._decided(entry, position, given)
-        if entry["type"] != REFUSAL_TYPE:
-            raise Mismatch(position, "the ledger recorded this by itself, but nothing caused it")
-        return [self._refused(entry, position, given)]
-
-    def _decided(self, entry: Entry, position: int, given: dict[str, Any]) -> list[Entry]:
-        event = {name: entry[name] for name in POSTED if name in entry}
-        _check_accepted(event, given["role"], position)
-        try:
-            recorded = self._recorder.record(event, **given)
-        except Refused as refused:
-            raise Mismatch(position, f"the rules refuse this entry: {refused}") from refused
-        warnings = list(recorded.warnings)
-        self._check_key(event, KeyRow(position, b"", len(recorded.entries) - 1), warnings)
-        self._counts.decisions += 1
-        return recorded.entries
-
-    def _refused(self, entry: Entry, position: int, given: dict[str, Any]) -> Entry:
-        """A refused event is refused again; a refused batch was not recorded, so its form alone can be checked."""
-        if "event" not in entry["data"]:
-            self._counts.refused_batches += 1
-            EVENT_TYPES[REFUSAL_TYPE].schema.load(entry["data"])
-            apply(self.kept.model, entry, self.kept.entry_at)
-            return entry
-        event = {"specversion": "1.0", **entry["data"]["event"]}
-        _check_accepted(event, given["role"], position)
-        try:
-            self._recorder.record(event, **given)
-        except Refused as refused:
-            self._counts.refusals += 1
-            self._check_key(event, KeyRow(position, b""), [])
-            return self._recorder.refuse(event, refused.refusals, **given)
-        raise Mismatch(position, "the rules do not refuse what was refused here")
+    def _tree(self) -> tuple[int, str]:
+        return self.tiles.size, b64encode(self.tiles.root()).decode()
 
     def _check_key(self, event: Entry, row: KeyRow, warnings: list[dict[str, Any]]) -> None:
         key, stored = next(self._keys, (b"", KeyRow(0, b"")))
@@ -265,8 +196,6 @@ class _Deciding:
         self._counts.keys += 1
 
 
-def _check_accepted(event: Entry, role: str, position: int) -> None:
-    if check_event(event) != event:
-        raise Mismatch(position, "the event is not in the form it is recorded in")
-    if role not in EVENT_TYPES[event["type"]].roles:
-        raise Mismatch(position, f"the role {role} may not post {event['type']}")
+def _entry_at(reader: Reader, position: int) -> Entry | None:
+    body = reader.entries_at([position]).get(position)
+    return None if body is None else orjson.loads(body)

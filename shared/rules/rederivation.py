@@ -1,0 +1,142 @@
+"""Every decision taken again, from nothing but the entries before it: what an operator and a stranger check alike.
+
+An accepted event is decided anew and must give the same entry and the same effects, byte for byte; a refused one is
+refused anew; a refused batch was not recorded, so its form alone can be checked.
+"""
+
+from datetime import datetime
+from enum import Enum
+from typing import Any, NamedTuple
+
+from shared.contract.envelope import check_event
+from shared.contract.events import EVENT_TYPES
+from shared.contract.problems import Malformed
+from shared.contract.strict_json import parse
+from shared.log_format.canonical import canonical
+from shared.rules.apply import EntryAt
+from shared.rules.case import Entry
+from shared.rules.model import Model
+from shared.rules.recording import Recorder, Tree, shipped_rule_sets
+from shared.rules.refusals import Refused
+
+REFUSAL_TYPE = "fund1035.command.refused.v1"
+POSTED = ("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "data")
+_CANNOT = (Malformed, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, AssertionError)
+
+
+class Mismatch(Exception):
+    """The first thing that does not hold: at which position, and why."""
+
+    def __init__(self, position: int, cause: str) -> None:
+        super().__init__(f"Position {position}: {cause}.")
+        self.position = position
+        self.cause = cause
+
+
+class Verdict(Enum):
+    """How an entry came about."""
+
+    SHIPPED = "shipped"
+    DECISION = "decision"
+    EFFECT = "effect"
+    REFUSAL = "refusal"
+    REFUSED_BATCH = "refused batch"
+
+
+class Taken(NamedTuple):
+    """A decision taken again; `event` as it was posted, where one was, and how many entries it caused."""
+
+    verdict: Verdict
+    event: Entry | None = None
+    caused: int = 0
+    warnings: tuple[dict[str, Any], ...] = ()
+
+
+def read_entry(body: bytes, position: int) -> Entry:
+    """The entry, which must be canonical and say that it stands at this position; Mismatch otherwise."""
+    try:
+        entry = parse(body)
+    except Malformed as error:
+        raise Mismatch(position, f"the entry is not the JSON that was recorded ({error.detail})") from error
+    if not isinstance(entry, dict) or canonical(entry) != body:
+        raise Mismatch(position, "the entry is not in canonical form")
+    if entry.get("position") != position or type(entry["position"]) is not int:
+        raise Mismatch(position, f"the entry's position is {entry.get('position')!r}")
+    return entry
+
+
+class Rederivation:
+    """Follows a log entry by entry; `entry_at` gives entries already checked, `tree` size and root of those so far."""
+
+    def __init__(self, origin: str, entry_at: EntryAt, tree: Tree) -> None:
+        self.model = Model()
+        self.position = 0
+        self._origin = origin
+        self._entry_at = entry_at
+        self._recorder = Recorder(self.model, origin, entry_at, tree)
+        self._expected: list[Entry] = []
+
+    def check(self, entry: Entry, body: bytes) -> Taken:
+        """Take the next entry's decision again; Mismatch when anything else comes of it."""
+        position = self.position + 1
+        taken = Taken(Verdict.EFFECT)
+        try:
+            if not self._expected:
+                taken = self._again(entry, position)
+        except _CANNOT as error:
+            raise Mismatch(position, f"the decision cannot be taken again ({type(error).__name__}: {error})") from error
+        if canonical(self._expected.pop(0)) != body:
+            raise Mismatch(position, "the decision taken again gives another entry")
+        self.model.publish()
+        self.position = position
+        return taken
+
+    def finish(self) -> None:
+        """The log ends here; Mismatch when the last event should have caused more."""
+        if self._expected:
+            raise Mismatch(self.position + 1, "the last event should have caused a further entry")
+
+    def _again(self, entry: Entry, position: int) -> Taken:
+        now = datetime.fromisoformat(entry["recorded_at"])
+        if position == 1:
+            self._expected = shipped_rule_sets(self._recorder, now)
+            return Taken(Verdict.SHIPPED)
+        given = {"now": now, "subject": entry["recorded_by"], "role": entry["recorded_role"]}
+        if entry["source"] != self._origin:
+            return self._decided(entry, position, given)
+        if entry["type"] != REFUSAL_TYPE:
+            raise Mismatch(position, "the ledger recorded this by itself, but nothing caused it")
+        return self._refused(entry, position, given)
+
+    def _decided(self, entry: Entry, position: int, given: dict[str, Any]) -> Taken:
+        event = {name: entry[name] for name in POSTED if name in entry}
+        _check_accepted(event, given["role"], position)
+        try:
+            self._expected, warnings = self._recorder.record(event, **given)
+        except Refused as refused:
+            raise Mismatch(position, f"the rules refuse this entry: {refused}") from refused
+        return Taken(Verdict.DECISION, event, len(self._expected) - 1, tuple(warnings))
+
+    def _refused(self, entry: Entry, position: int, given: dict[str, Any]) -> Taken:
+        if "event" not in entry["data"]:
+            EVENT_TYPES[REFUSAL_TYPE].schema.load(entry["data"])
+            self._expected = [self._refused_batch(entry["data"], given)]
+            return Taken(Verdict.REFUSED_BATCH)
+        event = {"specversion": "1.0", **entry["data"]["event"]}
+        _check_accepted(event, given["role"], position)
+        try:
+            self._recorder.record(event, **given)
+        except Refused as refused:
+            self._expected = [self._recorder.refuse(event, refused.refusals, **given)]
+            return Taken(Verdict.REFUSAL, event)
+        raise Mismatch(position, "the rules do not refuse what was refused here")
+
+    def _refused_batch(self, data: dict[str, Any], given: dict[str, Any]) -> Entry:
+        return self._recorder.refuse_batch(data["batch"], data["faults"], **given)
+
+
+def _check_accepted(event: Entry, role: str, position: int) -> None:
+    if check_event(event) != event:
+        raise Mismatch(position, "the event is not in the form it is recorded in")
+    if role not in EVENT_TYPES[event["type"]].roles:
+        raise Mismatch(position, f"the role {role} may not post {event['type']}")
