@@ -226,16 +226,26 @@ class _Asked(BaseException):
     """Somebody asked this runner to stop: Ctrl-C, SIGTERM or a closed terminal."""
 
 
-def _stop_on_signals() -> None:
+class _Stop:
+    """Remembers that somebody asked, should the exception be lost in a destructor."""
+
+    asked = False
+
+
+def _stop_on_signals() -> _Stop:
+    """Raise _Asked on a signal, and remember it."""
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    stop = _Stop()
 
     def asked(_number: int, _frame: FrameType | None) -> NoReturn:
         for one in signals:
             signal.signal(one, signal.SIG_IGN)
+        stop.asked = True
         raise _Asked
 
     for one in signals:
         signal.signal(one, asked)
+    return stop
 
 
 def from_environment() -> Pair:
@@ -262,10 +272,12 @@ Ctrl-C stops both.
 """
 
 
-def _watch(pair: Pair) -> str:
-    """Renew reporting's token as long as both services live; the name of the one that ended."""
+def _watch(pair: Pair, stop: _Stop) -> str:
+    """Renew reporting's token as long as both services live; the name of the one that ended; _Asked when asked."""
     renewed = time.monotonic()
     while not (ended := pair.ended()):
+        if stop.asked:
+            raise _Asked
         time.sleep(0.2)
         if time.monotonic() - renewed > TOKEN_RENEWAL_S:
             pair.renew_token()
@@ -276,11 +288,11 @@ def _watch(pair: Pair) -> str:
 def main() -> int:
     """Run both services until asked to stop: 0; 3 with a sentence when one does not start or ends by itself."""
     leash_option()
-    _stop_on_signals()
+    stop = _stop_on_signals()
     try:
         with from_environment() as pair:
             print(where_to_look(pair), flush=True)
-            print(f"{_watch(pair)} ended by itself; stopping the other.", file=sys.stderr)
+            print(f"{_watch(pair, stop)} ended by itself; stopping the other.", file=sys.stderr)
     except PairFailed as failure:
         print(failure, file=sys.stderr)
     except _Asked:
