@@ -3,8 +3,9 @@
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -60,6 +61,18 @@ def answer(view: View, document: dict[str, Any]) -> Response:
     """A document with the position it holds for, that position's checkpoint, and how far the log is verified."""
     known = {"position": view.position, "checkpoint": view.checkpoint(), "verified_position": view.head}
     return json_answer(document | known)
+
+
+def tagged(view: View, make: Callable[[], Response]) -> Response:
+    """An answer with a tag of address and position, or 304 where the asker has it already."""
+    asked = sha256(f"{request.full_path} {request.headers.get('Accept', '')}".encode()).hexdigest()[:16]
+    tag = f"{view.position}.{asked}"
+    known = request.if_none_match.contains(tag)
+    response = Response(status=304) if known else make()
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.update(("Authorization", "Accept"))
+    return response
 
 
 def json_answer(document: dict[str, Any]) -> Response:

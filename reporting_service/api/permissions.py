@@ -26,6 +26,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/reports/<int:year>.xlsx"): COUNCIL_TOO,
     ("GET", "/v1/reports/<int:year>.csv"): COUNCIL_TOO,
     ("GET", "/v1/reports/<int:year>.xml"): COUNCIL_TOO,
+    ("GET", "/v1/reports/<int:year>/figures/<table>/<path:row>/<column>"): COUNCIL_TOO,
     ("GET", "/metrics"): frozenset({AUDITOR, ADMINISTRATOR}),
     ("GET", "/"): OPEN,
     ("GET", "/livez"): OPEN,

@@ -78,6 +78,13 @@ class Known(Query):
     known_at = KnownAt(load_default=None, metadata=KNOWN_AT)
 
 
+class PageQuery(Known):
+    """As known at a position or instant, a page at a time."""
+
+    after = Whole(load_default=0, metadata={"description": "the position behind which the page begins"})
+    limit = Whole(1, PAGE_MAX, load_default=100)
+
+
 class ReportQuery(Known):
     """As known at a position or instant, in a language."""
 

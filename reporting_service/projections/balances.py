@@ -1,6 +1,6 @@
 """Running balances: every posting with its account's total after it, so that any position is an index look-up."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -146,6 +146,34 @@ def _booked_by(view: View) -> list[Balance]:
             kept[name] = Balance(account, line, year, row, debits, credited)
         before = after
     return list(kept.values())
+
+
+class Booking(NamedTuple):
+    """One entry's postings to one account in one year, in USD, debits less credits."""
+
+    account: str
+    year: int
+    position: int
+    amount: Decimal
+
+
+def bookings(view: View, line: str) -> list[Booking]:
+    """Every step between the totals of a line's accounts."""
+    return view.once(("bookings", line), lambda: list(_bookings(view, line)))
+
+
+def _bookings(view: View, line: str) -> Iterator[Booking]:
+    chosen = select(keys.c.key, keys.c.account, keys.c.year, postings.c.position, postings.c.debits, postings.c.credits)
+    known = chosen.join(postings, postings.c.key == keys.c.key).where(postings.c.position <= view.position)
+    last, before = None, ZERO
+    for key, account, year, position, debited, credited in view.connection.execute(
+        known.where(keys.c.line == line).order_by(keys.c.key, postings.c.position)
+    ):
+        if key != last:
+            last, before = key, ZERO
+        after = Decimal(debited) - Decimal(credited)
+        yield Booking(account, year, position, after - before)
+        before = after
 
 
 def total(found: Iterable[Balance], keep: Callable[[Balance], bool]) -> Decimal:

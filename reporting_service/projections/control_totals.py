@@ -37,7 +37,7 @@ def control_totals(view: View, year: int) -> list[ControlTotal]:
 
 def _compared(view: View, fact: Filed) -> ControlTotal:
     data = fact.data
-    logged = list(_sent(view, data["source"], data["type"], data["period_start"], data["period_end"]))
+    logged = sent(view, data["source"], data["type"], data["period_start"], data["period_end"])
     return ControlTotal(
         fact.position,
         data["source"],
@@ -49,6 +49,11 @@ def _compared(view: View, fact: Filed) -> ControlTotal:
         len(logged),
         sum((amount(entry["data"].get("amount", "0.00")) for entry in logged), ZERO),
     )
+
+
+def sent(view: View, source: str, kind: str, start: str, end: str) -> list[Entry]:
+    """The entries of a type (full name) that a source sent, of the days of a period, both included."""
+    return list(_sent(view, source, kind, start, end))
 
 
 def _sent(view: View, source: str, kind: str, start: str, end: str) -> Iterator[Entry]:

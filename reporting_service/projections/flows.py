@@ -3,7 +3,7 @@
 Table T15 sets it beside the postings and beside the projects; all three must agree.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -126,3 +126,28 @@ def flows_by_year(view: View) -> dict[tuple[str, int], Flow]:
         "flows",
         lambda: {(row[0], int(row[1])): Flow(*map(Decimal, row[2:])) for row in _read(view.connection, view.position)},
     )
+
+
+class FlowStep(NamedTuple):
+    """What one entry did to a line's year."""
+
+    position: int
+    year: int
+    flow: Flow
+
+
+def flow_steps(view: View, line: str) -> list[FlowStep]:
+    """Every step between the totals of a line, by year and position."""
+    return view.once(("flow-steps", line), lambda: list(_steps(view, line)))
+
+
+def _steps(view: View, line: str) -> Iterator[FlowStep]:
+    c = flows.c
+    chosen = select(c.year, c.position, *flows.c[4:]).where(c.line == line, c.position <= view.position)
+    of, before = None, Flow()
+    for year, position, *figures in view.connection.execute(chosen.order_by(c.year, c.position)):
+        if year != of:
+            of, before = year, Flow()
+        after = Flow(*map(Decimal, figures))
+        yield FlowStep(position, year, after.minus(before))
+        before = after

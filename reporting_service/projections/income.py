@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Column, Connection, Integer, Table, Text, and_, func, select
 
 from reporting_service.projections.fact import Fact
-from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_table
+from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_table, moves
 from reporting_service.projections.tables import DERIVED, Rows
 from reporting_service.projections.view import View
 from shared.money import ZERO, received_usd, text
@@ -105,3 +105,28 @@ def _total(view: View, year: int, kind: str) -> Decimal:
             kept += after - before
         before = after
     return kept
+
+
+class IncomeStep(NamedTuple):
+    """What one entry did to a year's figure, in USD."""
+
+    position: int
+    amount: Decimal
+
+
+def income_steps(view: View, year: int, figure: str) -> list[IncomeStep]:
+    """The steps of one figure of a year's actual income (a field of Actual)."""
+    c = actuals.c
+    kind = next(kind for kind, name in KINDS.items() if name == figure)
+    chosen = select(c.position, c.total).where(c.year == year, c.kind == kind, c.position <= view.position)
+    before, steps = ZERO, []
+    for position, told in view.connection.execute(chosen.order_by(c.position)):
+        after = Decimal(told)
+        steps.append(IncomeStep(position, after - before))
+        before = after
+    return steps
+
+
+def basis_moves(view: View, year: int) -> list[Filed]:
+    """A year's budget bases and their reversals, in the order of the log."""
+    return moves(view, bases, str(year))

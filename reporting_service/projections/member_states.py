@@ -1,6 +1,6 @@
 """Member States: admission, status, assessed contributions, payments and votes, filed per State."""
 
-from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_table
+from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_table, moves
 from reporting_service.projections.view import View
 
 table = filed_table("member_states")
@@ -25,3 +25,8 @@ STANDING = ("member-state.admitted", "member-state.status-changed")
 def member_state_facts(view: View, types: tuple[str, ...] = TYPES) -> list[Filed]:
     """The facts of some types that stand, of any date, in the order of the log."""
     return view.once(("member-states", types), lambda: filed(view, table, types=types, dated=False))
+
+
+def member_state_moves(view: View, state: str) -> list[Filed]:
+    """The facts of one State and what took them back, in the order of the log."""
+    return moves(view, table, state)

@@ -152,6 +152,30 @@ def steps_of_year(view: View, year: int, types: Iterable[str]) -> list[DatedStep
     return [DatedStep(row.project, _step(row)) for row in found if row.origin not in set(gone)]
 
 
+class StepMove(NamedTuple):
+    """A step booked in a year, or its taking back whenever that was recorded; `sign` is −1 for the latter."""
+
+    project: str
+    position: int
+    sign: int
+    step: Step
+
+
+def step_moves_of_year(view: View, year: int, types: Iterable[str]) -> list[StepMove]:
+    """The steps of some types booked in a year and what took them back, in the order of the log."""
+    c = steps.c
+    booked = select(steps).where(c.position <= view.position, c.year == year, c.sign > 0, c.type.in_(list(types)))
+    taken_back = select(steps).where(c.position <= view.position, c.sign < 0)
+    found = {row.origin: row for row in view.connection.execute(booked)}
+    moves = [StepMove(row.project, row.position, 1, _step(row)) for row in found.values()]
+    moves += [
+        StepMove(row.project, row.position, -1, _step(found[row.origin]))
+        for row in view.connection.execute(taken_back)
+        if row.origin in found
+    ]
+    return sorted(moves, key=lambda move: move.position)
+
+
 def brought_in(view: View) -> list[Step]:
     """The standing migrations of projects of the years before."""
     found = _read(view, _seen(view).where(steps.c.type == "project.migrated"))

@@ -102,6 +102,11 @@ def movements_of_row(view: View, line: str, year: int, row: str) -> list[Movemen
     return _read(view, chosen.order_by(c.position, c.place))
 
 
+def all_movements(view: View, line: str) -> list[Movement]:
+    """Every movement of a line, in the order of the log; read once per view."""
+    return view.once(("movements", line), lambda: list(movements_of(view, line)))
+
+
 def _read(view: View, chosen: Select[Any]) -> list[Movement]:
     return [
         Movement(position, place, on, year, row, project, Decimal(amount), Decimal(balance))

@@ -19,8 +19,8 @@ COLUMNS = (
     Column("number-prior", "Year before, projects", COUNT),
     Column("usd-prior", "Year before, Facility", USD),
 )
-Groups = Callable[["Approval"], Iterable[str]]
-"""The groups that an approval counts in."""
+Groups = Callable[[Project], Iterable[str]]
+"""The groups that a project counts in."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def group_rows(view: View, year: int, titles: dict[str, str], groups: Groups) ->
 
 
 def _of(found: list[Approval], key: str, groups: Groups) -> list[Approval]:
-    return [approval for approval in found if key in groups(approval)]
+    return [approval for approval in found if key in groups(approval.project)]
 
 
 def _cells(now: list[Approval], before: list[Approval], whole: Decimal) -> dict[str, str]:

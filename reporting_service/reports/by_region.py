@@ -1,13 +1,16 @@
 """T4: approvals by region, beside the regions' shares of the eligible States."""
 
+from collections import Counter
 from dataclasses import replace
 
 from reporting_service.projections.member_states import STANDING
+from reporting_service.projections.projects import Project
 from reporting_service.projections.view import View
-from reporting_service.reports.approvals import COLUMNS, Approval, group_rows, regions
+from reporting_service.reports.approvals import COLUMNS, Groups, group_rows, regions
 from reporting_service.reports.member_states import membership
 from reporting_service.reports.table import COUNT, PERCENT, Column, Row, Table
 from shared.rules.membership import standing
+from shared.rules.model import Member
 from shared.rules.rulebook import rule_set_on
 
 REGIONS = {
@@ -26,30 +29,40 @@ ELIGIBLE = (
 
 def table(view: View, year: int) -> Table:
     """Number, USD and share by region; a project of several regions counts in a row of its own."""
-    of_state = regions(view)
-
-    def groups(approval: Approval) -> tuple[str]:
-        found = {of_state.get(state) for state in approval.project.data["states"]} - {None}
-        return (found.pop() or "several",) if len(found) == 1 else ("several",)
-
     eligible = eligible_by_region(view, year)
-    rows = [_with_eligible(row, eligible) for row in group_rows(view, year, REGIONS, groups)]
+    rows = [_with_eligible(row, eligible) for row in group_rows(view, year, REGIONS, groups(view))]
     notes = ("A project whose States lie in more than one region is counted once, in the row of its own.",)
     return Table("T4", "Approvals by region", (*COLUMNS, *ELIGIBLE), tuple(rows), notes)
 
 
+def groups(view: View) -> Groups:
+    """The region of a project: that of its States, or `several`."""
+    of_state = regions(view)
+
+    def of_project(project: Project) -> tuple[str]:
+        found = {of_state.get(state) for state in project.data["states"]} - {None}
+        return (found.pop() or "several",) if len(found) == 1 else ("several",)
+
+    return of_project
+
+
 def eligible_by_region(view: View, year: int) -> dict[str, int]:
-    """The number of States eligible at 31 December, by region: Members of an eligible status, EU as the rules say."""
+    """The number of States eligible at 31 December, by region."""
+    return Counter(member.region for member in eligible_members(view, year))
+
+
+def eligible_members(view: View, year: int) -> list[Member]:
+    """The States eligible at 31 December: Members of an eligible status, EU as the rules say."""
     model, on = membership(view, STANDING), f"{year}-12-31"
     if not model.rule_sets.rows():
-        return {}
+        return []
     said = rule_set_on(model, on).parameters
-    found: dict[str, int] = {}
+    found = []
     for code, member in model.members.rows().items():
         now = standing(model, code, on)
         outside = not (said["exclude_eu"] and now.eu_member)
         if now.member and outside and now.development_status in said["eligible_statuses"]:
-            found[member.region] = found.get(member.region, 0) + 1
+            found.append(member)
     return found
 
 

@@ -40,6 +40,12 @@ class Remark(NamedTuple):
 
 def table(view: View, year: int) -> Table:
     """Every remark of the year, by kind and in the order of the log."""
+    rows = tuple(_row(key, remark) for key, remark in remarks_of(view, year).items())
+    return Table("T14", "Exceptions, overrides, corrections, adjustments, overdue duties", COLUMNS, rows)
+
+
+def remarks_of(view: View, year: int) -> dict[str, Remark]:
+    """The remarks by their row's key."""
     remarks = [
         *_exceptions(view, year),
         *_literal_cap(view, year),
@@ -50,9 +56,7 @@ def table(view: View, year: int) -> Table:
         *_barred_since(view, year),
         *_overdue(view, year),
     ]
-    keys = _keys(remarks)
-    rows = tuple(_row(key, remark) for key, remark in zip(keys, remarks, strict=True))
-    return Table("T14", "Exceptions, overrides, corrections, adjustments, overdue duties", COLUMNS, rows)
+    return dict(zip(_keys(remarks), remarks, strict=True))
 
 
 def _keys(remarks: list[Remark]) -> list[str]:

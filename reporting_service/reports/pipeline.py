@@ -1,8 +1,9 @@
 """T9: what applied, what was decided, and which rules stood in the way."""
 
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from reporting_service.projections.projects import DatedStep, projects, steps_of_year
 from reporting_service.projections.refusals import refusals_of
@@ -79,10 +80,25 @@ def _failing_rules(view: View, year: int) -> Counter[str]:
 
 def _counted(view: View) -> dict[int, Counter[str]]:
     counted: dict[int, Counter[str]] = {}
+    for found in refused_decisions(view):
+        counted.setdefault(found.year, Counter()).update(found.rules)
+    return counted
+
+
+class RefusedDecision(NamedTuple):
+    """A refused approval or increase: the year that it was of, and the rules that failed."""
+
+    position: int
+    year: int
+    rules: frozenset[str]
+
+
+def refused_decisions(view: View) -> Iterator[RefusedDecision]:
+    """Every refusal of an approval or increase, in the order of the log."""
     for fact in refusals_of(view):
         event: dict[str, Any] | None = fact.data.get("event")
         if event is None or event["type"] not in DECISIONS:
             continue
         on = own_date(event["type"][9:-3], event["data"], fact.effective_on)
-        counted.setdefault(int(on[:4]), Counter()).update({refusal["rule"] for refusal in fact.data["refusals"]})
-    return counted
+        rules = frozenset(refusal["rule"] for refusal in fact.data["refusals"])
+        yield RefusedDecision(fact.position, int(on[:4]), rules)

@@ -35,11 +35,7 @@ COLUMNS = (
 
 def table(view: View, year: int) -> Table:
     """A project is listed when money of it moved in the year or was still open when it began or ended."""
-    flows: dict[str, tuple[Flow, Flow]] = {}
-    for code, money in money_by_year(view).items():
-        in_year, to_date = money.years.get(year), to_end_of(money.years, year)
-        if in_year is not None or is_open(to_date) or is_open(to_end_of(money.years, year - 1)):
-            flows[code] = (in_year or Flow(), to_date)
+    flows = listed_flows(view, year)
     details = projects(view, list(flows))
     listed = [(details[code], *flow) for code, flow in flows.items()]
     rows = [_row(project, in_year, to_date, year) for project, in_year, to_date in listed]
@@ -49,6 +45,16 @@ def table(view: View, year: int) -> Table:
         "Co-funding and follow-on funding are what the project reported: the seed-money effect, outside the books.",
     )
     return Table("T8", "Projects", COLUMNS, tuple(rows), notes)
+
+
+def listed_flows(view: View, year: int) -> dict[str, tuple[Flow, Flow]]:
+    """The projects listed, by code, with their flows of the year and of all years up to its end."""
+    flows: dict[str, tuple[Flow, Flow]] = {}
+    for code, money in money_by_year(view).items():
+        in_year, to_date = money.years.get(year), to_end_of(money.years, year)
+        if in_year is not None or is_open(to_date) or is_open(to_end_of(money.years, year - 1)):
+            flows[code] = (in_year or Flow(), to_date)
+    return flows
 
 
 def to_end_of(years: dict[int, Flow], year: int) -> Flow:

@@ -75,12 +75,13 @@ def sources(view: View, line: str, year: int) -> Decimal:
         if fact.data["line"] == line and fact.year <= year:
             found += fact.sign * amount(fact.data["change"] if "change" in fact.data else fact.data["amount"])
     for fact in contribution_moves(view):
-        if fact.data["line"] == line and fact.year <= year and fact.type in _RECEIPTS:
-            found += fact.sign * _RECEIPTS[fact.type] * received_usd(fact.data)
+        if fact.data["line"] == line and fact.year <= year and fact.type in RECEIPTS:
+            found += fact.sign * RECEIPTS[fact.type] * received_usd(fact.data)
     return found
 
 
-_RECEIPTS = {"contribution.received": 1, "contribution.refunded": -1}
+RECEIPTS = {"contribution.received": 1, "contribution.refunded": -1}
+"""What a receipt and a refund do to a line, by sign."""
 
 
 def commitments(view: View, line: str, year: int) -> Decimal:

@@ -24,6 +24,7 @@ PATHS = {
     "/v1/reports/<int:year>.xlsx": "/v1/reports/2008.xlsx",
     "/v1/reports/<int:year>.csv": "/v1/reports/2008.csv",
     "/v1/reports/<int:year>.xml": "/v1/reports/2008.xml",
+    "/v1/reports/<int:year>/figures/<table>/<path:row>/<column>": "/v1/reports/2008/figures/T2/closing/line-1",
     "/static/<path:filename>": "/static/home.css",
 }
 ROUTES = [(PATHS.get(rule, rule), roles) for (_, rule), roles in PERMISSIONS.items()]

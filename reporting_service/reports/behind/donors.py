@@ -1,0 +1,61 @@
+"""Behind T12: each direct voluntary contribution in its own currency and in USD."""
+
+from decimal import Decimal
+
+from reporting_service.projections.contributions import contribution_moves
+from reporting_service.projections.filed import Filed
+from reporting_service.projections.view import View
+from reporting_service.reports.behind.figure import EMPTY, Behind, Events, Sums, formula, gathered, said, total
+from reporting_service.reports.contributions import KINDS
+from shared.money import ZERO, amount, received_usd
+
+NET = {"contribution.received": 1, "contribution.refunded": -1}
+TOGETHER = "_facility"
+WORDS = frozenset({"donor", "line", "currency"})
+MADE_OF = ("pledged", "reduced", "received")
+
+
+def contributions(view: View, year: int, row: str, column: str) -> Behind:
+    """T12: the facts of a contribution up to the end of the year, what a reversal takes back with them."""
+    moves = [fact for fact in contribution_moves(view) if row in (TOGETHER, _row_of(fact))]
+    if column.startswith("usd"):
+        return total(_usd([fact for fact in moves if _counts(fact, column, year)]))
+    if row == TOGETHER:
+        return EMPTY
+    to_date = [fact for fact in moves if fact.effective_on <= f"{year}-12-31"]
+    if column in WORDS:
+        return said(to_date[0].position)
+    if column == "rates":
+        rated = [fact.position for fact in to_date if "rate" in fact.data and fact.sign > 0]
+        return said(*rated) if rated else EMPTY
+    if column != "outstanding":
+        return total(_own(to_date, column))
+    leaves = {name: _own(to_date, name) for name in MADE_OF}
+    parts = {name: f"T12/{row}/{name}" for name in MADE_OF}
+    return formula("pledged less reduced less received, never below zero", _outstanding, leaves, parts)
+
+
+def _row_of(fact: Filed) -> str:
+    code, currency = fact.data["contribution"], fact.data["currency"]
+    return str(code) if currency == "USD" else f"{code}/{currency}"
+
+
+def _counts(fact: Filed, column: str, year: int) -> bool:
+    if column == "usd":
+        return fact.effective_on <= f"{year}-12-31"
+    return fact.year == (year if column == "usd-year" else year - 1)
+
+
+def _usd(facts: list[Filed]) -> Events:
+    net = ((fact, NET[fact.type]) for fact in facts if fact.type in NET)
+    return gathered((fact.position, fact.sign * sign * received_usd(fact.data)) for fact, sign in net)
+
+
+def _own(facts: list[Filed], column: str) -> Events:
+    return gathered(
+        (fact.position, fact.sign * amount(fact.data["amount"])) for fact in facts if KINDS[fact.type] == column
+    )
+
+
+def _outstanding(sums: Sums) -> Decimal:
+    return max(ZERO, sums["pledged"] - sums["reduced"] - sums["received"])
