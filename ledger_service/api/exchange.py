@@ -31,6 +31,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
 }
 
 
@@ -60,17 +61,19 @@ def _admit() -> None:
     if request.endpoint == "static":
         return
     media_type = PRODUCES.get(request.url_rule.rule, "application/json")
-    if request.accept_mimetypes and not request.accept_mimetypes.best_match([media_type]):
+    accepted = request.environ.get("HTTP_ACCEPT", "*/*")
+    if accepted != "*/*" and request.accept_mimetypes and not request.accept_mimetypes.best_match([media_type]):
         raise NotAcceptable(f"This address answers with {media_type}.")
 
 
 def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
     rule = request.url_rule.rule if request.url_rule else "none"
-    response.headers["X-Request-Id"] = g.get("request_id", "")
+    response.headers.add("X-Request-Id", g.get("request_id", ""))
+    given = {name.lower() for name, _ in response.headers}
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
+        if name.lower() not in given:
+            response.headers.add(name, value)
     identity = g.get("identity")
     log.info(
         "answered",

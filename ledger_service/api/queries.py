@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
 
 import marshmallow as ma
+from flask import request
 from flask_smorest import Blueprint  # type: ignore[import-untyped]
 from webargs.flaskparser import FlaskParser
 
@@ -48,6 +49,18 @@ class Parser(FlaskParser):
 
     DEFAULT_VALIDATION_STATUS = 400
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": ma.RAISE}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of_nothing: dict[Any, Any] = {}
+
+    def parse(self, argmap: Any, req: Any = None, *, location: str | None = None, **options: Any) -> Any:
+        """As webargs does; what a schema makes of a request without a query is found out once."""
+        if location != "query" or request.query_string:
+            return super().parse(argmap, req, location=location, **options)
+        if argmap not in self._of_nothing:
+            self._of_nothing[argmap] = super().parse(argmap, req, location=location, **options)
+        return dict(self._of_nothing[argmap])
 
     def handle_error(self, error: ma.ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Malformed (400), one error per parameter."""
