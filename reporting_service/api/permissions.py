@@ -1,4 +1,4 @@
-"""Who may ask what: one row per route."""
+"""Who may ask what: one row per route. Who reads the report is decision 0014."""
 
 from flask import Request
 
@@ -8,6 +8,8 @@ from shared.contract.roles import ADMINISTRATOR, APPROVER, AUDITOR, COUNCIL, FIN
 
 OFFICE = frozenset({FINANCE, PROGRAMME, APPROVER, ADMINISTRATOR, SECRETARIAT, AUDITOR})
 COUNCIL_TOO = OFFICE | {COUNCIL}
+REPORT = frozenset({COUNCIL, SECRETARIAT, AUDITOR})
+AUDIT = frozenset({AUDITOR})
 OPEN: frozenset[str] = frozenset()
 """No token is asked for."""
 
@@ -17,16 +19,16 @@ PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/projects"): OFFICE,
     ("GET", "/v1/projects/<code>"): OFFICE,
     ("GET", "/v1/member-states"): OFFICE,
-    ("GET", "/v1/contributions"): OFFICE,
-    ("GET", "/v1/trial-balance"): OFFICE,
-    ("GET", "/v1/reports/<int:year>"): COUNCIL_TOO,
-    ("GET", "/v1/reports/<int:year>.json"): COUNCIL_TOO,
-    ("GET", "/v1/reports/<int:year>.html"): COUNCIL_TOO,
-    ("GET", "/v1/reports/<int:year>.pdf"): COUNCIL_TOO,
-    ("GET", "/v1/reports/<int:year>.xlsx"): COUNCIL_TOO,
-    ("GET", "/v1/reports/<int:year>.csv"): COUNCIL_TOO,
-    ("GET", "/v1/reports/<int:year>.xml"): COUNCIL_TOO,
-    ("GET", "/v1/reports/<int:year>/figures/<table>/<path:row>/<column>"): COUNCIL_TOO,
+    ("GET", "/v1/contributions"): AUDIT,
+    ("GET", "/v1/trial-balance"): AUDIT,
+    ("GET", "/v1/reports/<int:year>"): REPORT,
+    ("GET", "/v1/reports/<int:year>.json"): REPORT,
+    ("GET", "/v1/reports/<int:year>.html"): REPORT,
+    ("GET", "/v1/reports/<int:year>.pdf"): REPORT,
+    ("GET", "/v1/reports/<int:year>.xlsx"): REPORT,
+    ("GET", "/v1/reports/<int:year>.csv"): REPORT,
+    ("GET", "/v1/reports/<int:year>.xml"): REPORT,
+    ("GET", "/v1/reports/<int:year>/figures/<table>/<path:row>/<column>"): REPORT,
     ("GET", "/metrics"): frozenset({AUDITOR, ADMINISTRATOR}),
     ("GET", "/"): OPEN,
     ("GET", "/livez"): OPEN,
