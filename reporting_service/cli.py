@@ -1,4 +1,4 @@
-"""The `reporting` command: serve, rebuild, report. Exit codes: 0 ok, 1 mismatch, 2 usage, 3 unavailable."""
+"""The `reporting` command, from serving to auditing. Exit codes: 0 ok, 1 mismatch, 2 usage, 3 unavailable."""
 
 import json
 import os
@@ -12,6 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from reporting_service.app import open_store
+from reporting_service.bundle.archive import BadArchive
+from reporting_service.bundle.findings import Differs, Found
+from reporting_service.bundle.receipts import RECEIPT_BYTES_MAX, NoEntry, Receipt, check_receipt, is_receipt
+from reporting_service.bundle.verifying import verify_bundle
+from reporting_service.bundle.writing import NoBundle, save_bundle
 from reporting_service.projections.rebuild import rebuild as rebuild_projections
 from reporting_service.projections.schema import Newer
 from reporting_service.projections.store import Damaged, NotYetKnown, Store, StoreUnavailable
@@ -22,6 +27,8 @@ from reporting_service.reports.annual import YEARS
 from reporting_service.settings import Settings, load
 from shared import serving
 from shared.environment import SettingsInvalid
+from shared.log_format.notes import BadKey, Verifier
+from shared.log_format.witnesses import BadPolicy, Policy
 
 FACTORY = "reporting_service.app:from_environment"
 BINARY = frozenset({"pdf", "xlsx", "csv"})
@@ -58,6 +65,10 @@ def _store() -> Store:
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+of_year = click.argument("year", type=click.IntRange(YEARS.start, YEARS.stop - 1))
+_file = click.Path(path_type=Path, exists=True, dir_okay=False)
+_target = click.Path(path_type=Path, dir_okay=False)
+policy_file = click.option("--policy", "policy_file", type=_file, help="A C2SP witness policy.")
 
 
 @main.command()
@@ -120,6 +131,80 @@ def report(year: int, form: str, lang: str, known_at: int | None, output: Path |
     output.write_bytes(content)
     said: dict[str, Any] = {"file": str(output), "year": year, "position": position}
     click.echo(json.dumps(said) if as_json else f"{output}: {year} as known at position {position}")
+
+
+@main.command()
+@of_year
+@click.option("-o", "--output", type=_target, required=True, help="The zip to write.")
+@click.option("--known-at", type=click.IntRange(0), help="The report as known at this position; by default the last.")
+@policy_file
+@as_json
+def bundle(year: int, output: Path, known_at: int | None, policy_file: Path | None, as_json: bool) -> None:
+    """Write the audit bundle of YEAR: the whole log, its signed checkpoint, and the report that follows from it.
+
+    With a policy, its witnesses' cosignatures are taken along.
+    """
+    policy = _policy(policy_file)
+    try:
+        checkpoint = save_bundle(_store(), year, output, known_at=known_at, policy=policy)
+    except NotYetKnown as error:
+        _stop(f"{str(error)[:1].upper()}{str(error)[1:]}.", 2)
+    except (NoBundle, BadArchive) as error:
+        _stop(f"No bundle was written: {error}.", 3)
+    except (StoreUnavailable, OSError) as error:
+        _stop(f"No bundle was written: {error}", 3)
+    said = {"file": str(output), "year": year, "size": checkpoint.size, "root": checkpoint.root_base64}
+    click.echo(json.dumps(said) if as_json else f"{output}: {year}, with all {checkpoint.size} entries of the log")
+
+
+@main.command()
+@click.argument("file", type=_file)
+@click.option("--key", "key_text", required=True, help="The log's public key, as `ledger vkey` prints it.")
+@policy_file
+@click.option("--entry", type=_file, help="With a proof file: the entry it is of, as JSON.")
+@as_json
+def verify(file: Path, key_text: str, policy_file: Path | None, entry: Path | None, as_json: bool) -> None:
+    """Check FILE, an audit bundle or one entry's .tlog-proof, with nothing but the log's public key.
+
+    Needs no service, no network and no settings. Exit code 1 names the first difference.
+    """
+    policy = _policy(policy_file)
+    try:
+        found = _verified(file, Verifier.parse(key_text), policy, entry)
+    except (BadKey, NoEntry) as error:
+        _stop(f"{error}", 2)
+    except OSError as error:
+        _stop(f"The file cannot be read: {error}", 3)
+    except Differs as error:
+        if as_json:
+            where = {"position": error.position, "figure": error.figure}
+            click.echo(json.dumps({"ok": False, **where, "cause": error.cause}))
+        _stop(f"{file.name} does not hold. {error}", 1)
+    click.echo(json.dumps(found.as_dict()) if as_json else "\n".join([f"{file.name} holds.", *found.sentences()]))
+
+
+def _verified(file: Path, verifier: Verifier, policy: Policy | None, entry: Path | None) -> Found | Receipt:
+    with file.open("rb") as opened:
+        if is_receipt(opened.read(64)):
+            opened.seek(0)
+            given = entry.read_bytes() if entry else None
+            return check_receipt(opened.read(RECEIPT_BYTES_MAX), verifier, given)
+        with _progress("{task.description}") as bar:
+            tasks = {}
+
+            def show(what: str, done: int, of: int) -> None:
+                if what not in tasks:
+                    tasks[what] = bar.add_task(what, total=of)
+                bar.update(tasks[what], completed=done)
+
+            return verify_bundle(opened, verifier, policy, show)
+
+
+def _policy(file: Path | None) -> Policy | None:
+    try:
+        return Policy.parse(file.read_text("utf-8")) if file else None
+    except (BadPolicy, OSError, UnicodeDecodeError) as error:
+        _stop(f"The witness policy cannot be used: {error}.", 2)
 
 
 def _progress(title: str) -> Progress:

@@ -75,14 +75,16 @@ class Rederivation:
         self._entry_at = entry_at
         self._recorder = Recorder(self.model, origin, entry_at, tree)
         self._expected: list[Entry] = []
+        self._following = Verdict.EFFECT
 
     def check(self, entry: Entry, body: bytes) -> Taken:
         """Take the next entry's decision again; Mismatch when anything else comes of it."""
         position = self.position + 1
-        taken = Taken(Verdict.EFFECT)
+        taken = Taken(self._following)
         try:
             if not self._expected:
                 taken = self._again(entry, position)
+                self._following = Verdict.SHIPPED if taken.verdict is Verdict.SHIPPED else Verdict.EFFECT
         except _CANNOT as error:
             raise Mismatch(position, f"the decision cannot be taken again ({type(error).__name__}: {error})") from error
         if canonical(self._expected.pop(0)) != body:

@@ -1,5 +1,6 @@
 """Histories for tests: events decided by the real rules, given to a store as a follower would give them."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import count
@@ -29,7 +30,7 @@ class History:
         self.model = Model()
         self._entries: list[dict[str, Any]] = []
         self._ids = count(1)
-        self._recorder = Recorder(self.model, ORIGIN, self._entry_at, lambda: (len(self.bodies), ""))
+        self._recorder = Recorder(self.model, ORIGIN, self._entry_at, self._tree)
         self._keep(shipped_rule_sets(self._recorder, NOW))
 
     @property
@@ -57,6 +58,9 @@ class History:
         for entry in entries:
             self._entries.append(entry)
             self.bodies.append(canonical(entry))
+
+    def _tree(self) -> tuple[int, str]:
+        return len(self.bodies), b64encode(tree_root(self.bodies)).decode()
 
     def _entry_at(self, position: int) -> dict[str, Any] | None:
         return self._entries[position - 1] if 0 < position <= len(self._entries) else None

@@ -1,0 +1,244 @@
+"""Verifying a bundle with nothing but the log's public key: offline, on a machine that saw neither service."""
+
+import tempfile
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from reporting_service.bundle.archive import Archive, BadArchive
+from reporting_service.bundle.contents import (
+    CHECKPOINT,
+    MANIFEST,
+    REPORT,
+    RULE_SETS,
+    WITNESSES,
+    Manifest,
+    TilesAbove,
+    bundle_count,
+    names,
+    paths_of,
+    report_file,
+    rule_sets_file,
+)
+from reporting_service.bundle.difference import first_byte, first_figure
+from reporting_service.bundle.findings import Counts, Differs, Found
+from reporting_service.bundle.signatures import check_signatures
+from reporting_service.follower.sink import Bookmark
+from reporting_service.projections.engine import open_engine
+from reporting_service.projections.store import Store
+from reporting_service.reports.annual import LAYOUT, YEARS, annual_report
+from shared.contract.problems import Malformed
+from shared.contract.strict_json import parse
+from shared.log_format.canonical import canonical
+from shared.log_format.checkpoints import Checkpoint
+from shared.log_format.merkle import HASH_SIZE, TILE_WIDTH, leaf_hashes
+from shared.log_format.notes import Verifier
+from shared.log_format.tiles import BadBundle, TileRows, decode_bundle, width_at
+from shared.log_format.witnesses import Policy
+from shared.postings import Entry
+from shared.rules.rederivation import Mismatch, Rederivation, read_entry
+
+PAGE_BUNDLES = 16
+KEPT_BUNDLES = 64
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how many entries are, and of how many."""
+
+
+def verify_bundle(
+    file: BinaryIO,
+    verifier: Verifier,
+    policy: Policy | None = None,
+    progress: Progress = lambda _what, _done, _of: None,
+) -> Found:
+    """Check all of a bundle; Differs names the first thing that does not hold."""
+    try:
+        archive = Archive(file)
+        found = _Verification(archive, verifier, policy, progress).run()
+        archive.check_frame()
+    except BadArchive as error:
+        raise Differs(str(error)) from error
+    except Mismatch as error:
+        raise Differs(error.cause, position=error.position) from error
+    return found
+
+
+@dataclass(slots=True)
+class _Verification:
+    """One pass over an archive."""
+
+    archive: Archive
+    verifier: Verifier
+    policy: Policy | None
+    progress: Progress
+    manifest: Manifest = field(default_factory=Manifest)
+
+    def run(self) -> Found:
+        """Signature, hashes, decisions, report, manifest, in this order."""
+        checkpoint, witnesses = self._checkpoint()
+        self._check_names(checkpoint.size)
+        self._check_hashes(checkpoint)
+        with tempfile.TemporaryDirectory(prefix="bundle-") as folder:
+            store = Store(open_engine(f"sqlite:///{Path(folder) / 'again.db'}"))
+            try:
+                again, counts = self._decide(checkpoint, store)
+                self._check_equal(RULE_SETS, rule_sets_file(again.model))
+                year, known_at = self._asked(checkpoint.size)
+                report = self._report(store, year, known_at)
+            finally:
+                store.engine.dispose()
+        self._check_equal(MANIFEST, self.manifest.file(checkpoint, report))
+        return Found(checkpoint, year, known_at, witnesses, counts, policy_given=self.policy is not None)
+
+    def _checkpoint(self) -> tuple[Checkpoint, tuple[str, ...]]:
+        note = self._listed(CHECKPOINT)
+        listed = self._listed(WITNESSES) if WITNESSES in self.archive.members else None
+        return check_signatures(note, listed, self.verifier, self.policy)
+
+    def _listed(self, name: str) -> bytes:
+        """A file's content, taken into the manifest."""
+        if name not in self.archive.members:
+            raise Differs(f"{name} is missing from the zip")
+        return self.manifest.add(name, self.archive.read(name))[1]
+
+    def _check_names(self, size: int) -> None:
+        have, place = list(self.archive.members), 0
+        for place, name in enumerate(names(size, witnessed=WITNESSES in self.archive.members)):
+            if name not in self.archive.members:
+                raise Differs(f"{name} is missing from the zip")
+            if have[place] != name:
+                known = set(names(size, witnessed=True))
+                what = "does not belong into it" if have[place] not in known else f"stands where {name} should"
+                raise Differs(f"{have[place]} is in the zip and {what}")
+        if len(have) > place + 1:
+            raise Differs(f"{have[place + 1]} is in the zip and does not belong into it")
+
+    def _asked(self, size: int) -> tuple[int, int]:
+        """What the manifest says that the report is of; all else in it is compared in the end."""
+        said = _parsed(MANIFEST, self.archive.read(MANIFEST))
+        year, known_at = said.get("year"), said.get("known_at")
+        if type(year) is not int or year not in YEARS:
+            raise Differs(f"manifest.json names no year of a report: {year!r}")
+        if type(known_at) is not int or not 0 <= known_at <= size:
+            raise Differs(f"manifest.json names no position of the {size} entries: {known_at!r}")
+        if said.get("layout") != LAYOUT:
+            raise Differs(f"manifest.json names a layout that this program does not know: {said.get('layout')!r}")
+        return year, known_at
+
+    def _check_hashes(self, checkpoint: Checkpoint) -> None:
+        tree, above = TileRows(), TilesAbove()
+        for number in range(bundle_count(checkpoint.size)):
+            entries_name, hashes_name = paths_of(number, checkpoint.size)
+            bodies = _decoded(self._listed(entries_name), number, checkpoint.size)
+            leaves = leaf_hashes(bodies)
+            _check_leaves(leaves, self._listed(hashes_name), number, hashes_name)
+            above.add(tree.append(leaves))
+            self.progress("Hashes", tree.size, checkpoint.size)
+        if tree.root() != checkpoint.root:
+            made = b64encode(tree.root()).decode()
+            raise Differs(f"the entries lead to the root {made}, the log signed {checkpoint.root_base64}")
+        for name, content in above.files(checkpoint.size):
+            self._check_equal(name, content)
+
+    def _check_equal(self, name: str, expected: bytes) -> None:
+        content = self._listed(name) if name != MANIFEST else self.archive.read(name)
+        if content != expected:
+            raise Differs(f"{name} is not the one that the entries make, from byte {first_byte(content, expected)}")
+
+    def _decide(self, checkpoint: Checkpoint, store: Store) -> tuple[Rederivation, Counts]:
+        """Every decision again, and the same entries folded for the report."""
+        tree, counts = TileRows(), Counts()
+        again = Rederivation(
+            checkpoint.origin, _Earlier(self.archive, checkpoint.size), lambda: (tree.size, _text(tree))
+        )
+        for page in self._pages(checkpoint.size):
+            first = again.position + 1
+            for body in page:
+                taken = again.check(read_entry(body, again.position + 1), body)
+                tree.append(leaf_hashes((body,)))
+                counts.add(taken.verdict)
+            store.apply(page, first, Bookmark(tree.size, tree.frontier.to_bytes(), "", ""))
+            self.progress("Decisions", tree.size, checkpoint.size)
+        again.finish()
+        return again, counts
+
+    def _pages(self, size: int) -> Iterator[list[bytes]]:
+        for start in range(0, bundle_count(size), PAGE_BUNDLES):
+            numbers = range(start, min(start + PAGE_BUNDLES, bundle_count(size)))
+            yield [body for number in numbers for body in decode_bundle(self.archive.read(paths_of(number, size)[0]))]
+
+    def _report(self, store: Store, year: int, known_at: int) -> dict[str, Any]:
+        content = self._listed(REPORT)
+        with store.view(known_at) as view:
+            report = annual_report(view, year)
+        expected = report_file(report)
+        if content != expected:
+            figure, sentence = first_figure(content, expected, report)
+            raise Differs(sentence, figure=figure)
+        return report
+
+
+class _Earlier:
+    """Entries read from the archive again, for decisions that name them."""
+
+    def __init__(self, archive: Archive, size: int) -> None:
+        self._bundle = lru_cache(KEPT_BUNDLES)(
+            lambda number: decode_bundle(archive.read(paths_of(number, size)[0])),
+        )
+        self._size = size
+
+    def __call__(self, position: int) -> Entry | None:
+        if not 0 < position <= self._size:
+            return None
+        number, place = divmod(position - 1, TILE_WIDTH)
+        entry: Entry = orjson.loads(self._bundle(number)[place])
+        return entry
+
+
+def _text(tree: TileRows) -> str:
+    return b64encode(tree.root()).decode()
+
+
+def _decoded(content: bytes, number: int, size: int) -> list[bytes]:
+    first, width = number * TILE_WIDTH + 1, width_at(0, number, size)
+    try:
+        bodies = decode_bundle(content)
+    except BadBundle as error:
+        raise Differs(f"{error}", position=_broken_at(content, first)) from error
+    if len(bodies) != width:
+        raise Differs(f"{len(bodies)} entries stand where {width} should", position=first + min(len(bodies), width))
+    return bodies
+
+
+def _broken_at(content: bytes, first: int) -> int:
+    """The first position whose entry is not JSON, in a bundle whose lengths do not add up."""
+    at, position = 0, first
+    while at + 2 <= len(content):
+        end = at + 2 + int.from_bytes(content[at : at + 2], "big")
+        if content[at + 2 : at + 3] != b"{" or content[end - 1 : end] != b"}":
+            break
+        at, position = end, position + 1
+    return position
+
+
+def _check_leaves(leaves: list[bytes], tile: bytes, number: int, name: str) -> None:
+    first = number * TILE_WIDTH + 1
+    for place, leaf in enumerate(leaves):
+        if tile[place * HASH_SIZE : (place + 1) * HASH_SIZE] != leaf:
+            raise Differs(f"the entry does not have the hash that {name} has for it", position=first + place)
+    if len(tile) != len(leaves) * HASH_SIZE:
+        raise Differs(f"{name} has {len(tile)} bytes, not {len(leaves) * HASH_SIZE}")
+
+
+def _parsed(name: str, content: bytes) -> dict[str, Any]:
+    try:
+        said = parse(content)
+    except Malformed as error:
+        raise Differs(f"{name} is not JSON: {error.detail}") from error
+    if not isinstance(said, dict) or canonical(said) != content:
+        raise Differs(f"{name} is not in canonical form")
+    return said
