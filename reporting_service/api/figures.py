@@ -37,10 +37,10 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,31}")
 def facility_year(query: dict[str, Any]) -> Response:
     """Both lines' figures of a year and their sum: Line 1 + Line 2 = Facility.
 
-    Without `year`, that of `as_of`, or the year in which the last entry was recorded.
+    Without `year`, that of `as_of`, or the current UTC year, as the ledger answers.
     """
     with seen(query) as view:
-        year = query["year"] or int((query["as_of"] or today(view))[:4])
+        year = query["year"] or (int(query["as_of"][:4]) if query["as_of"] else reporting().now().year)
         return answer(view, facility(view, year).as_dict())
 
 

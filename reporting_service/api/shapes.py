@@ -289,9 +289,8 @@ class Health(ma.Schema):
     status = text()
 
 
-class Readiness(ma.Schema):
+class Readiness(Known):
     """How far the log has been verified and projected."""
 
     status = text()
-    verified_position = whole()
     lag = whole()

@@ -1,6 +1,7 @@
 """The doors: who may enter, what each answers, and one error shape for everything else."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.reporting.conftest import Asking
 from tests.reporting.history import Standing
 from tests.reporting.stores import Stores
 
+BEHIND = "/v1/reports/<int:year>/figures/<table>/<path:row>/<column>"
 PATHS = {
     "/v1/facility": "/v1/facility?year=2008",
     "/v1/lines/<line>/statement": "/v1/lines/line-1/statement",
@@ -24,7 +26,7 @@ PATHS = {
     "/v1/reports/<int:year>.xlsx": "/v1/reports/2008.xlsx",
     "/v1/reports/<int:year>.csv": "/v1/reports/2008.csv",
     "/v1/reports/<int:year>.xml": "/v1/reports/2008.xml",
-    "/v1/reports/<int:year>/figures/<table>/<path:row>/<column>": "/v1/reports/2008/figures/T2/closing/line-1",
+    BEHIND: "/v1/reports/2008/figures/T2/closing/line-1",
     "/static/<path:filename>": "/static/home.css",
 }
 ROUTES = [(PATHS.get(rule, rule), roles) for (_, rule), roles in PERMISSIONS.items()]
@@ -70,13 +72,18 @@ def test_every_route_has_a_permission_row(ask, settings, store, standing):
     assert rules == set(PERMISSIONS)
 
 
-@pytest.mark.parametrize("path", FIGURES)
+@pytest.mark.parametrize("path", [*FIGURES, PATHS[BEHIND]])
 def test_every_answer_says_for_which_position_it_holds(ask, path, history):
     joint = "&" if "?" in path else "?"
     answer = ask(f"{path}{joint}known_at=300")
     assert answer.json["position"] == answer.json["checkpoint"]["size"] == 300
     assert answer.json["verified_position"] == history.position
     assert answer.headers["Fund-Lag"] == "0"
+
+
+def test_being_ready_is_told_with_position_and_checkpoint(ask, history):
+    answer = ask("/readyz", None).json
+    assert answer["position"] == answer["verified_position"] == answer["checkpoint"]["size"] == history.position
 
 
 def test_lag_stands_in_the_header(settings, store, history):
@@ -96,9 +103,12 @@ def test_the_facility_has_the_ledgers_shape(ask):
     ]  # fmt: skip
 
 
-def test_without_a_year_the_last_recorded_one_is_taken(ask):
-    assert ask("/v1/facility").json["year"] == 2011
-    assert ask("/v1/facility?as_of=2009-06-30").json["year"] == 2009
+def test_without_a_year_the_clocks_year_is_taken(settings, store, standing):
+    new_year = datetime(2013, 1, 1, 0, 30, tzinfo=UTC)
+    with create_app(settings, now=lambda: new_year, store=store, follower=standing).test_client() as client:
+        ask = Asking(client, settings)
+        assert ask("/v1/facility").json["year"] == 2013
+        assert ask("/v1/facility?as_of=2009-06-30").json["year"] == 2009
 
 
 def test_a_report_comes_in_the_form_asked_for(ask):
