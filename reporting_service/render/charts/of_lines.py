@@ -156,23 +156,30 @@ def series(table: dict[str, Any], said: Words) -> Drawn | None:
     ]
     if len({value["year"] for value in values}) < 2:
         return NO_CHART
-    encoding = {
-        "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}},
-        "y": {"field": "value", "type": "quantitative", "title": said.say("USD million")},
-        "color": series_colour(names, (DARK, MIDDLE)),
-        "strokeDash": series_look(names, [[1, 0], [6, 3]]),
-        "shape": series_look(names, ["circle", "square"]),
-    }
-    spec = {
-        "width": WIDTH - 60,
-        "height": 190,
-        "data": {"values": values},
-        "mark": {"type": "line", "point": {"size": 55, "filled": True}, "strokeWidth": 2.2},
-        "encoding": encoding,
-    }
     description = said.say(
         "Lines over the years {first} to {last}: money allocated to Line 1 and to Line 2.",
         first=years[0]["key"],
         last=years[-1]["key"],
     )
-    return Drawn(said.say("Allocations to Line 1 and Line 2 since {year}", year=years[0]["key"]), description, spec)
+    return Drawn(
+        said.say("Allocations to Line 1 and Line 2 since {year}", year=years[0]["key"]),
+        description,
+        _lines(values, names, said),
+    )
+
+
+def _lines(values: list[dict[str, Any]], names: list[str], said: Words) -> dict[str, Any]:
+    """A line per name over years, told apart by colour, dashes and points."""
+    return {
+        "width": WIDTH - 60,
+        "height": 190,
+        "data": {"values": values},
+        "mark": {"type": "line", "point": {"size": 55, "filled": True}, "strokeWidth": 2.2},
+        "encoding": {
+            "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}},
+            "y": {"field": "value", "type": "quantitative", "title": said.say("USD million")},
+            "color": series_colour(names, (DARK, MIDDLE)),
+            "strokeDash": series_look(names, [[1, 0], [6, 3]]),
+            "shape": series_look(names, ["circle", "square"]),
+        },
+    }
