@@ -89,7 +89,12 @@ def _take_back(model: Model, entry: Entry, entry_at: EntryAt) -> None:
     if position in model.pending:
         model.pending.drop(position)
         return
-    take_back = KINDS[reversed_entry["type"][9:-3]].take_back
+    short = reversed_entry["type"][9:-3]
+    if short in YEARLY:
+        years.note_year(model, reversed_entry["year"], -1)
+        if "adjusts_year" in entry["data"]:
+            years.note_year(model, entry["year"])
+    take_back = KINDS[short].take_back
     if take_back:
         take_back(model, reversed_entry)
 

@@ -33,7 +33,7 @@ def _why_not(case: Case, entry: Entry | None) -> dict[str, Any]:
     if entry is None:
         return {"position": position, "entry": "unknown"}
     short = entry["type"][9:-3]
-    if short in NEVER or entry["id"].endswith("/0") or _is_derived(entry):
+    if short in NEVER or _is_derived(entry):
         return {"position": position, "never_reversed": short}
     if entry["position"] in case.model.reversed:
         return {"position": position, "reversed_by": str(case.model.reversed[entry["position"]])}
@@ -162,16 +162,18 @@ def ceilings_again(case: Case) -> list[Finding]:
 
 @rule("project/life-cycle")
 def rule_can_be_overridden(case: Case) -> Finding:
-    """Only practice rules of a project decision and the follow-up direction can be overridden, never Part III."""
+    """Only practice rules of a project decision and the follow-up direction can be overridden, never Part III.
+
+    The refusal bears the id of the rule that was to be overridden.
+    """
     named = case.data["rule"]
     source = SOURCES[named]
     return case.finding(
         named,
         source.overridable,
-        {"rule": named, "resolution": source.resolution, "paragraph": source.paragraph},
+        {"rule": named, "overridable": [rule_id for rule_id, found in SOURCES.items() if found.overridable]},
         f"{named} cannot be overridden for one project.",
-        "a rule set that changes it (rules.adopted); overrides are for "
-        + ", ".join(rule_id for rule_id, found in SOURCES.items() if found.overridable),
+        "a rule set that changes it (rules.adopted), or an override of a rule that can be overridden",
     )
 
 

@@ -33,6 +33,9 @@ OWN_DATE = {
 }
 """The date field of a type where it is not `on`."""
 
+EARNED_IN = ("income.received", "overhead.applied")
+"""Facts of the financial year that they name, which has begun when they are recorded."""
+
 YEAR_END = {"year.closed", "report.issued", "report.noted"}
 
 
@@ -64,6 +67,8 @@ def not_in_the_future(case: Case) -> Finding | None:
     latest = {name: value for name, value in _dates(case.short, case.data) if value > case.recorded_on}
     if case.short == "year.closed" and case.on > case.recorded_on:
         latest["year"] = case.on
+    if case.short in EARNED_IN and case.data["year"] > int(case.recorded_on[:4]):
+        latest["year"] = str(case.data["year"])
     if not latest:
         return None
     return case.finding(

@@ -114,14 +114,18 @@ def nothing_unaccounted(case: Case) -> Finding:
 def migrated_balances_agree(case: Case) -> Finding:
     """A project brought in has granted at least what it disbursed, and disbursed at least what it spent."""
     approved, disbursed, spent = (amount(case.data[field]) for field in ("approved", "disbursed", "spent"))
-    settled = case.data["status"] not in ("cancelled", "financially-closed") or approved == disbursed
-    closed = case.data["status"] != "financially-closed" or disbursed == spent
+    status = case.data["status"]
+    settled = status not in ("cancelled", "financially-closed") or approved == disbursed
+    closed = status != "financially-closed" or disbursed == spent
+    granted = approved > 0 or status not in ("approved", "completed")
+    funded = approved == 0 or status not in ("submitted", "retained", "refused", "withdrawn")
     return case.finding(
         "grant/closure",
-        spent <= disbursed <= approved and settled and closed,
-        {"approved": text(approved), "disbursed": text(disbursed), "spent": text(spent), "status": case.data["status"]},
+        spent <= disbursed <= approved and settled and closed and granted and funded,
+        {"approved": text(approved), "disbursed": text(disbursed), "spent": text(spent), "status": status},
         "The balances brought in do not fit together.",
-        "spent ≤ disbursed ≤ approved; approved = disbursed once cancelled; disbursed = spent once closed",
+        "spent ≤ disbursed ≤ approved, more than 0.00 once approved and 0.00 before;"
+        " approved = disbursed once cancelled; disbursed = spent once closed",
     )
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from shared.money import ZERO, amount, received_usd, text
-from shared.rules.allocation import LINES, actual, allocation_exception, budgeted, derive, outside_the_cap
+from shared.rules.allocation import LINES, allocation_exception, budgeted, derive, outside_the_cap
 from shared.rules.case import Case, Caused, Entry
 from shared.rules.model import Basis, IncomeYear, Model
 from shared.rules.refusals import Finding, rule
@@ -152,8 +152,3 @@ def apply_applied(model: Model, entry: Entry, sign: int = 1) -> None:
     data = entry["data"]
     year: IncomeYear = model.income.get(data["year"]) or IncomeYear()
     model.income.put(data["year"], year._replace(applied=year.applied + sign * amount(data["amount"])))
-
-
-def actual_miscellaneous(model: Model, year: int) -> Decimal:
-    """M of a year on actual income, in USD."""
-    return actual(model.income.get(year) or IncomeYear()).miscellaneous

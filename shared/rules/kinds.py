@@ -205,5 +205,5 @@ BY_TRUE_DATE = frozenset(
 
 EVERY = (dates.not_in_the_future,)
 BINDING = frozenset(short for short, kind in KINDS.items() if kind.binds)
-YEARLY = BINDING | {"income.budgeted", "line.allocated", "line.allocation-revised"}
+YEARLY = BINDING | {"income.budgeted"}
 """Income and line facts: a year that has any must be closed in its turn."""

@@ -100,7 +100,7 @@ def states_eligible(case: Case) -> Finding:
 
 def _status_text(found: Standing) -> str:
     if not found.member:
-        return "not a Member State"
+        return "not a Member State" if found.development_status == "none" else "withdrawn"
     return f"{found.development_status}, EU member" if found.eu_member else found.development_status
 
 

@@ -181,7 +181,7 @@ class Model:
         self.pending: Table[int, str] = Table(undo)
         self.reversed: Table[int, int] = Table(undo)
         self.overrides: Table[tuple[str, str, str], tuple[str, ...]] = Table(undo)
-        self.years: Table[int, str] = Table(undo)
+        self.years: Table[int, int] = Table(undo)
         self.editions: Table[tuple[int, str], int] = Table(undo)
 
     @property

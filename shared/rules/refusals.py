@@ -99,11 +99,6 @@ class Rule:
     id: str
     test: Test
 
-    @property
-    def source(self) -> Source:
-        """Where the rule is written."""
-        return SOURCES[self.id]
-
 
 def rule(rule_id: str) -> Callable[[Test], Rule]:
     """Mark a function as the test of a rule; its docstring is the rule in plain words."""

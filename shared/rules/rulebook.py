@@ -81,9 +81,12 @@ def well_formed(case: Case) -> Finding:
     faults = {
         "version_taken": data["version"] if data["version"] in sets else None,
         "not_after": latest if data["effective_from"] <= latest else None,
-        "uncited_or_unchanged": uncited or None,
+        "uncited_or_unnamed": uncited or None,
         "share_without_baseline": (parameters["share"] is not None and parameters["baseline"] is None) or None,
         "share_above_one": parameters["share"] if Decimal(parameters["share"] or 0) > 1 else None,
+        "review_before_adoption": data["review_by"]
+        if (data.get("review_by") or "9999") <= data["adopted_on"]
+        else None,
         "no_line_1_amount": parameters["line_1_amount"] is None or None,
     }
     found = {name: str(value) if not isinstance(value, list) else value for name, value in faults.items() if value}

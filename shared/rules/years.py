@@ -57,8 +57,9 @@ def line_of(case: Case) -> str | None:
 
 @rule("year/closed")
 def no_basis_after_close(case: Case) -> Finding:
-    """A budget basis is approved before its year closes."""
-    closed, year = closed_through(case.model, None), case.data["year"]
+    """A budget basis is approved before its year closes, and is of no year that an opening balance covers."""
+    year = case.data["year"]
+    closed = max((found for line in LINES if (found := closed_through(case.model, line)) is not None), default=None)
     return case.finding(
         "year/closed",
         closed is None or year > closed,
@@ -73,19 +74,25 @@ def closes_in_order(case: Case) -> Finding:
     """Years with income or line facts close in order, each once, after actual income has been recorded."""
     model, year = case.model, case.data["year"]
     closed = closed_through(model, None)
-    earlier = sorted(of for of in model.years.rows() if of < year and (closed is None or of > closed))
+    standing = sorted(of for of, facts in model.years.rows().items() if facts)
+    earlier = [of for of in standing if of < year and (closed is None or of > closed)]
     received = (model.income.get(year) or IncomeYear()).receipts
     return case.finding(
         "year/closed",
-        (closed is None or year > closed) and not earlier and received > 0,
+        (closed is None or year > closed)
+        and not earlier
+        and received > 0
+        and case.data["closed_on"] >= f"{year}-12-31",
         {
             "year": str(year),
             "closed_through": str(closed or "none"),
             "still_open": [str(of) for of in earlier],
             "income_receipts": str(received),
+            "closed_on": case.data["closed_on"],
         },
         f"{year} cannot be closed now.",
-        "earlier years closed first, and the year's actual income recorded (income.received)",
+        f"{', '.join(map(str, earlier)) or 'no earlier year'} to be closed first, the year's actual income recorded"
+        " (income.received), and closed_on at its end or later",
     )
 
 
@@ -169,10 +176,8 @@ def sealed_balances(case: Case, tree: tuple[int, str]) -> dict[str, Any]:
 def close(model: Model, entry: Entry) -> None:
     """A confirmed close: the year is closed."""
     model.heads.put("closed_through", entry["data"]["year"])
-    model.years.put(entry["data"]["year"], "closed")
 
 
-def note_year(model: Model, year: int) -> None:
-    """A year has income or line facts, so that it must be closed in its turn."""
-    if year not in model.years:
-        model.years.put(year, "open")
+def note_year(model: Model, year: int, change: int = 1) -> None:
+    """Count a year's standing income and line facts: while it has any, it must be closed in its turn."""
+    model.years.put(year, model.years.get(year, 0) + change)

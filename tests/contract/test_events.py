@@ -39,6 +39,7 @@ POSTED_BY = {
 LEDGER_ONLY = {"line.allocated", "line.allocation-revised", "command.refused", "log.continued"}
 ADJUSTING = {
     *("income.received", "overhead.applied", "contribution.received", "contribution.refunded", "grant.approved"),
+    *("contribution.pledged", "contribution.pledge-reduced", "contribution.committed"),
     *("grant.increased", "grant.decreased", "grant.disbursed", "grant.cancelled", "grant.balance-returned"),
     *("expenditure.reported", "project.financially-closed", "entry.reversed"),
 }
@@ -55,7 +56,7 @@ def test_each_type_is_posted_by_the_roles_of_the_domain():
         assert {short for short, kind in SHORT.items() if role in kind.roles} == POSTED_BY.get(role, set())
 
 
-def test_only_money_facts_may_adjust_a_closed_year():
+def test_only_facts_that_closing_binds_may_adjust_a_closed_year():
     assert {short for short, kind in SHORT.items() if "adjusts_year" in kind.schema.members()} == ADJUSTING
 
 

@@ -74,7 +74,9 @@ def future(trial: Trial) -> Iterable[str]:
     ]
     dates += [paper["on"] for paper in trial.data.get("endorsements", ())]
     dates += [trial.on] if trial.kind == "year.closed" else []
-    if max(dates, default="") > trial.recorded_on:
+    earned_in = trial.kind in ("income.received", "overhead.applied")
+    ahead = earned_in and trial.data["year"] > int(trial.recorded_on[:4])
+    if ahead or max(dates, default="") > trial.recorded_on:
         yield "fact/not-in-the-future"
 
 

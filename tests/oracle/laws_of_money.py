@@ -35,7 +35,8 @@ def basis(trial: Trial) -> Iterable[str]:
     late = not first and not trial.data["approved_on"].startswith(str(year))
     if first == bool(trial.oracle.bases(year)) or late:
         yield "income/basis"
-    if trial.oracle.closed is not None and year <= trial.oracle.closed:
+    covered = [trial.oracle.closed or 0, *trial.oracle.opened.values()]
+    if year <= max(covered):
         yield "year/closed"
 
 
@@ -54,11 +55,11 @@ def _applied(oracle: Books, year: int) -> int:
 
 def close(trial: Trial) -> Iterable[str]:
     """In order, once, after actual income has been recorded; overhead within the actual."""
-    oracle, year = trial.oracle, trial.data["year"]
+    oracle, data, year = trial.oracle, trial.data, trial.data["year"]
     closed = oracle.closed or 0
     received = any(entry.data["year"] == year for entry in oracle.facts("income.received"))
     earlier = any(closed < other < year for other in _years(oracle))
-    if year <= closed or earlier or not received:
+    if year <= closed or earlier or not received or data["closed_on"] < f"{year}-12-31":
         yield "year/closed"
     actual = oracle.income(year)
     if _applied(oracle, year) > actual.overhead - actual.security:
@@ -66,11 +67,10 @@ def close(trial: Trial) -> Iterable[str]:
 
 
 def _years(oracle: Books) -> set[int]:
-    """Years with income or line facts, reversed ones and reversals included."""
-    kinds = BOUND_BY_CLOSING | {"income.budgeted", *DERIVED[:2]}
-    found = {entry.year for entry in oracle.entries if entry.kind in kinds}
-    reversals = [entry for entry in oracle.entries if entry.kind == "entry.reversed"]
-    return found | {each.year for each in reversals if oracle.entries[each.data["position"] - 1].kind in kinds}
+    """Years with income or line facts that stand, and those in which a late reversal is booked."""
+    kinds = BOUND_BY_CLOSING | {"income.budgeted"}
+    late = [entry for entry in oracle.entries if entry.kind == "entry.reversed" and "adjusts_year" in entry.data]
+    return {entry.year for entry in oracle.entries if entry.kind in kinds and entry.live} | {each.year for each in late}
 
 
 def adoption(trial: Trial) -> Iterable[str]:
@@ -80,7 +80,8 @@ def adoption(trial: Trial) -> Iterable[str]:
     later = all(data["version"] != each["version"] and data["effective_from"] > each["effective_from"] for each in sets)
     cited = set(data["parameters"]) == set(data["citations"])
     computable = whole["line_1_amount"] is not None and (whole["share"] is None or whole["baseline"] is not None)
-    if not (later and cited and computable):
+    reviewed_later = data["review_by"] is None or data["review_by"] > data["adopted_on"]
+    if not (later and cited and computable and reviewed_later):
         yield "rules/well-formed"
 
 
@@ -107,7 +108,10 @@ def migration(trial: Trial) -> Iterable[str]:
     approved, disbursed, spent = (cents(data[name]) for name in ("approved", "disbursed", "spent"))
     settled = approved == disbursed or data["status"] not in ("cancelled", "financially-closed")
     closed = disbursed == spent or data["status"] != "financially-closed"
-    if not (spent <= disbursed <= approved and settled and closed):
+    pipeline = data["status"] in ("submitted", "retained", "refused", "withdrawn")
+    running = data["status"] in ("approved", "completed")
+    funded = (approved == 0 or not pipeline) and (approved > 0 or not running)
+    if not (spent <= disbursed <= approved and settled and closed and funded):
         yield "grant/closure"
 
 

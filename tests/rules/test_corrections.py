@@ -46,6 +46,11 @@ def test_a_reversal_is_booked_on_the_reversed_entrys_date(running):
     assert (entry["effective_on"], entry["stream"]) == ("2008-09-30", "line-2")
 
 
+def test_a_posted_id_of_any_form_can_be_reversed(running):
+    running.entries[position_of(running, "expenditure.reported") - 1]["id"] = "voucher/0"
+    running.given(reversal(position_of(running, "expenditure.reported")))
+
+
 def test_an_entry_is_reversed_once(running):
     position = position_of(running, "expenditure.reported")
     first = running.given(reversal(position))

@@ -148,6 +148,7 @@ def test_a_confirmed_migration_is_taken_back_whole(history):
     )  # fmt: skip
     history.given(reversal(position))
     assert state(history) == before
-    unfunded = history.given(migrated.but(project="M2", approved="0.00", disbursed="0.00", spent="0.00"))
+    nothing = {"approved": "0.00", "disbursed": "0.00", "spent": "0.00", "status": "retained"}
+    unfunded = history.given(migrated.but(project="M2", **nothing))
     history.given(confirmed(unfunded))
     assert history.model.projects["M2"].approved_on is None

@@ -22,8 +22,8 @@ def test_the_shipped_sets_open_the_log(history):
     [
         ({"version": "1150"}, "version_taken"),
         ({"effective_from": "2008-01-01"}, "not_after"),
-        ({"citations": {}}, "uncited_or_unchanged"),
-        ({"parameters": {"share": "0.30"}, "citations": {"share": "p", "baseline": "p"}}, "uncited_or_unchanged"),
+        ({"citations": {}}, "uncited_or_unnamed"),
+        ({"parameters": {"share": "0.30"}, "citations": {"share": "p", "baseline": "p"}}, "uncited_or_unnamed"),
         ({"parameters": {"baseline": None}, "citations": {"baseline": "p"}}, "share_without_baseline"),
         ({"parameters": {"line_1_amount": None}, "citations": {"line_1_amount": "p"}}, "no_line_1_amount"),
         ({"parameters": {"share": "1.01"}, "citations": {"share": "p"}}, "share_above_one"),

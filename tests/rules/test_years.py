@@ -204,6 +204,50 @@ def test_a_line_with_money_facts_is_not_opened(history):
     history.given(opened("line-2", "1.00"))
 
 
+@pytest.mark.parametrize("year", [2006, 2007])
+def test_no_budget_is_recorded_for_a_year_before_the_opening(history, year):
+    history.given(confirmed(history.given(opened("line-1", "123.45"))))
+    assert set(history.refused(di(year, "46500000.00", "6000000.00", "4000000.00"))) == {"year/closed"}
+    history.given(di(2008, "46500000.00", "6000000.00", "4000000.00"))
+
+
+def test_a_year_whose_facts_are_all_reversed_needs_no_closing(year):
+    year.given(reversal(year.given(contribution("received", "1.00", on="2002-05-05"))))
+    year.given(actual_miscellaneous("4000000.00"))
+    year.close(2008)
+
+
+def test_a_year_with_a_standing_fact_is_closed_first(year):
+    year.given(contribution("received", "1.00", on="2002-05-05"), actual_miscellaneous("4000000.00"))
+    assert year.refused(closed(2008))["year/closed"]["figures"]["still_open"] == ["2002"]
+
+
+def test_a_late_reversal_keeps_its_year_to_be_closed(ended):
+    position = next(entry["position"] for entry in ended.entries if entry["type"] == "fund1035.grant.disbursed.v1")
+    ended.given(reversal(position, adjusts_year=2008), income(2010, "interest", "1.00"))
+    assert ended.refused(closed(2010))["year/closed"]["figures"]["still_open"] == ["2009"]
+
+
+def test_a_year_is_not_closed_before_its_end(year):
+    year.given(actual_miscellaneous("4000000.00"))
+    assert set(year.refused(closed(2008).but(closed_on="2008-12-30"))) == {"year/closed"}
+    year.given(closed(2008).but(closed_on="2008-12-31"))
+
+
+@pytest.mark.parametrize(
+    "early", [income(2027, "interest", "1.00", on="2026-01-05"), overhead(2027, "1.00", on="2026-01-05")]
+)
+def test_income_and_overhead_are_of_a_year_that_has_begun(history, early):
+    assert "fact/not-in-the-future" in history.refused(early)
+
+
+@pytest.mark.parametrize("kind", ["pledged", "committed", "received"])
+def test_a_late_fact_of_a_contribution_can_be_an_adjustment(ended, kind):
+    late = contribution(kind, "1.00", on="2008-12-30")
+    assert set(ended.refused(late)) == {"year/closed"}
+    ended.given(late.but(adjusts_year=2008))
+
+
 def test_an_opening_balance_is_of_a_years_end(history):
     assert set(history.refused(opened("line-1", "1.00", as_of="2007-12-30"))) == {"action/confirmed"}
 
@@ -227,7 +271,14 @@ def test_a_migrated_project_that_went_on_is_not_reversed(history):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"spent": "400.01"}, {"disbursed": "500.01"}, {"status": "cancelled"}, {"status": "financially-closed"}],
+    [
+        {"spent": "400.01"},
+        {"disbursed": "500.01"},
+        {"status": "cancelled"},
+        {"status": "financially-closed"},
+        {"status": "submitted"},
+        {"approved": "0.00", "disbursed": "0.00", "spent": "0.00"},
+    ],
 )
 def test_migrated_balances_fit_together(history, changes):
     assert set(history.refused(migrated("M1", **changes))) == {"grant/closure"}

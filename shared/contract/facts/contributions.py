@@ -9,7 +9,7 @@ from shared.contract.schema import EventData
 
 
 class Contribution(EventData):
-    """A step of a contribution that moves no money of the line: a pledge, its reduction, a commitment."""
+    """A step of a contribution; only a receipt and a refund move money of the line."""
 
     contribution = Code("code of the contribution, the same from pledge to refund")
     donor = Donor()
@@ -20,13 +20,8 @@ class Contribution(EventData):
     on = Date("day of the fact")
     reference = Text("the source system's reference")
     designated_by = Choice("who chose the line", "donor", "administration", optional=True)
-    together = (valued("on"),)
-
-
-class ContributionPaid(Contribution):
-    """A step that moves money: a receipt or a refund."""
-
     adjusts_year = adjusts_year()
+    together = (valued("on"),)
 
 
 def _type(short: str, title: str, schema: EventData) -> EventType:
@@ -37,6 +32,6 @@ TYPES = (
     _type("contribution.pledged", "A contribution pledged to a line", Contribution()),
     _type("contribution.pledge-reduced", "A pledge reduced", Contribution()),
     _type("contribution.committed", "A contribution committed in writing", Contribution()),
-    _type("contribution.received", "A contribution received: only this funds projects", ContributionPaid()),
-    _type("contribution.refunded", "A contribution paid back to its donor", ContributionPaid()),
+    _type("contribution.received", "A contribution received: only this funds projects", Contribution()),
+    _type("contribution.refunded", "A contribution paid back to its donor", Contribution()),
 )
