@@ -20,7 +20,14 @@ from shared.contract.problems import NotAcceptable
 
 log = structlog.get_logger("http")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-OWN_CHOICE = frozenset({"/v1/reports/<int:year>", "/static/<path:filename>"})
+OWN_CHOICE = frozenset(
+    {
+        "/v1/reports/<int:year>",
+        "/v1/reports/<int:year>/editions/<int:number>",
+        "/v1/reports/<int:year>/editions/<int:number>.<suffix>",
+        "/static/<path:filename>",
+    }
+)
 """Routes that look at Accept themselves, or answer with whatever the file is."""
 PRODUCES = {
     "/": "text/html",

@@ -59,8 +59,8 @@ def _completed(document: Json) -> Json:
         for operation in methods.values():
             if isinstance(operation, dict):
                 _complete(operation, roles[path])
-    report = document["paths"]["/v1/reports/{year}"]["get"]["responses"]["200"]["content"]
-    report["text/html"] = {"schema": {"type": "string"}}
+    for path in ("/v1/reports/{year}", "/v1/reports/{year}/editions/{number}"):
+        document["paths"][path]["get"]["responses"]["200"]["content"]["text/html"] = {"schema": {"type": "string"}}
     return document
 
 

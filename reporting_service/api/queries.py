@@ -95,6 +95,20 @@ class ReportQuery(Known):
     )
 
 
+class LanguageQuery(Query):
+    """In a language."""
+
+    lang = ReportQuery._declared_fields["lang"]
+
+
+class RestatementQuery(Known):
+    """Since which edition, and a page of figures."""
+
+    since = Whole(1, 10_000, load_default=None, metadata={"description": "the edition's number; by default the last"})
+    after = Whole(load_default=0, metadata={"description": "how many figures are skipped"})
+    limit = Whole(1, PAGE_MAX, load_default=100)
+
+
 class Filters(Known):
     """The filters that every door of figures takes."""
 

@@ -44,9 +44,9 @@ def filed_table(name: str) -> Table:
 
 
 class FiledFacts:
-    """A projection of some event types into such a table."""
+    """A projection of some event types into such a table; a fact without a key is left out."""
 
-    def __init__(self, table: Table, types: Iterable[str], key: Callable[[Fact], str]) -> None:
+    def __init__(self, table: Table, types: Iterable[str], key: Callable[[Fact], str | None]) -> None:
         self.types = frozenset(types)
         self._name = table.name
         self._key = key
@@ -56,10 +56,12 @@ class FiledFacts:
 
     def fold(self, fact: Fact, rows: Rows) -> None:
         """File one fact."""
-        entry = fact.entry
+        entry, key = fact.entry, self._key(fact)
+        if key is None:
+            return
         rows[self._name].append(
             (
-                self._key(fact),
+                key,
                 fact.position,
                 entry["position"],
                 fact.sign,

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
+from reporting_service.projections.adjustments import adjustments
 from reporting_service.projections.allocations import allocations
 from reporting_service.projections.balances import Balances
 from reporting_service.projections.contributions import contributions
@@ -57,6 +58,7 @@ class Fold:
             allocations(),
             refusals(),
             duties(),
+            adjustments(),
         )
         self._listening: dict[str, list[Projection]] = defaultdict(list)
         for projection in self._all:

@@ -102,6 +102,12 @@ def movements_of_row(view: View, line: str, year: int, row: str) -> list[Movemen
     return _read(view, chosen.order_by(c.position, c.place))
 
 
+def movements_at(view: View, line: str, position: int) -> list[Movement]:
+    """What the entry at a position moved of a line's available money."""
+    c = movements.c
+    return _read(view, select(*c[1:]).where(c.line == line, c.position == position).order_by(c.place))
+
+
 def all_movements(view: View, line: str) -> list[Movement]:
     """Every movement of a line, in the order of the log; read once per view."""
     return view.once(("movements", line), lambda: list(movements_of(view, line)))

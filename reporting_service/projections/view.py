@@ -30,6 +30,11 @@ class View:
         found: T = self._kept[key]
         return found
 
+    def at(self, position: int) -> "View":
+        """The same books as known at an earlier position; made once per view."""
+        assert position <= self.head, "what lies behind the last verified entry is not known"
+        return self.once(("at", position), lambda: View(self.connection, position, self.head))
+
     def checkpoint(self) -> dict[str, Any]:
         """Size and root of the log as far as this view sees it."""
         return self.once("checkpoint", lambda: log_copy.checkpoint(self.connection, self.position, self.root))

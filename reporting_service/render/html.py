@@ -13,9 +13,13 @@ WORDS = frozenset({"text"})
 
 
 def report_page(document: dict[str, Any]) -> bytes:
-    """The page of a report document, UTF-8."""
+    """The page of a report document, UTF-8.
+
+    The document may have `changed`: by the id of a figure that an earlier edition printed otherwise, what it printed.
+    """
     illustrative = any("illustrative" in cell for cell in _cells(document))
-    return PAGES.get_template("report.html").render(report=document, illustrative=illustrative).encode()
+    page = PAGES.get_template("report.html")
+    return page.render(report=document, illustrative=illustrative, changed=document.get("changed", {})).encode()
 
 
 def figure(value: str, unit: str) -> str:

@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from reporting_service.projections import log_copy
+from reporting_service.projections.adjustments import adjustments_of
 from reporting_service.projections.allocations import allocations_of
 from reporting_service.projections.duties import duties_of, rule_sets
+from reporting_service.projections.filed import Filed
 from reporting_service.projections.projects import projects, steps_of_year
-from reporting_service.projections.statement import movements_of_row
+from reporting_service.projections.statement import movements_at, movements_of_row
 from reporting_service.projections.view import View
 from reporting_service.reports.derivation import derivations
 from reporting_service.reports.lines import available_of, line_rows
 from reporting_service.reports.member_states import membership
 from reporting_service.reports.table import LINE_TITLES, TEXT, Column, Row, Table
-from shared.money import text
+from shared.money import ZERO, received_usd, text
 from shared.rules.allocation import LINES
 from shared.rules.membership import arrears_on, subject_to_article_4
 from shared.rules.rulebook import rule_set_on
@@ -53,6 +56,7 @@ def remarks_of(view: View, year: int) -> dict[str, Remark]:
         *_overrides(view, year),
         *_corrections(view, year),
         *_adjustments(view, year),
+        *_restated(view, year),
         *_barred_since(view, year),
         *_overdue(view, year),
     ]
@@ -123,6 +127,34 @@ def _adjustments(view: View, year: int) -> Iterator[Remark]:
         for moved in movements_of_row(view, line, year, "adjustments"):
             detail = f"{LINE_TITLES[line]}{f', {moved.project}' if moved.project else ''}: prior-period adjustment"
             yield Remark("adjustment", moved.position, moved.effective_on, "year/closed", detail, moved.amount)
+
+
+def _restated(view: View, year: int) -> Iterator[Remark]:
+    """Facts of this closed year that came late and are booked in a later one."""
+    for fact in adjustments_of(view, year):
+        detail = f"{told_of(fact)}, a late fact of {year}, is booked in {fact.year}."
+        yield Remark("late adjustment", fact.position, fact.effective_on, "year/closed", detail, moved_by(view, fact))
+
+
+def told_of(fact: Filed) -> str:
+    """A late fact in words: its type, and its project, contribution or reversed entry."""
+    data = fact.data
+    named = data.get("project") or data.get("contribution")
+    if fact.type == "entry.reversed":
+        return f"The reversal of entry {data['position']}"
+    return f"{fact.type} of {named}" if named else fact.type
+
+
+def moved_by(view: View, fact: Filed) -> Decimal:
+    """What a late fact moves: of its line's available money, else its own amount; what a reversal takes back."""
+    moved = [found.amount for line in LINES for found in movements_at(view, line, fact.position)]
+    if moved:
+        return sum(moved, ZERO)
+    if fact.type != "entry.reversed":
+        return received_usd(fact.data) if "amount" in fact.data else ZERO
+    inner = log_copy.entry_at(view.connection, fact.data["position"])
+    assert inner is not None, "a reversal names an earlier entry"
+    return -received_usd(inner["data"]) if "amount" in inner["data"] else ZERO
 
 
 def _barred_since(view: View, year: int) -> Iterator[Remark]:

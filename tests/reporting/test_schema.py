@@ -24,8 +24,8 @@ def test_newer_tables_are_left_alone(empty, family):
 
 
 def test_an_older_copy_is_brought_up_to_date(empty, monkeypatch):
-    monkeypatch.setattr(schema, "VERSION", 2)
-    monkeypatch.setattr(schema, "SCRIPTS", {1: ["CREATE TABLE added (id INTEGER)"]})
+    monkeypatch.setattr(schema, "SCRIPTS", {schema.VERSION: ["CREATE TABLE added (id INTEGER)"]})
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
     assert Store(empty.engine).stale
     assert inspect(empty.engine).has_table("added")
     assert Store(empty.engine).stale

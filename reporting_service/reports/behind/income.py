@@ -124,7 +124,7 @@ def _actual(view: View, year: int, step: str, steps: Mapping[str, str]) -> Behin
         return total(outside_events(view, year))
     if step in WORDS:
         events = sorted({at for found in receipts.values() for at in found})
-        return said(rules.position) if step == "rule_set" else said(*events)
+        return said(rules.position) if step == "rule_set" else said(rules.position, *events)
     leaves = {**receipts, "outside": outside_events(view, year)}
 
     def compute(sums: Sums) -> Decimal | None:
