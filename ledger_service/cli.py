@@ -1,4 +1,4 @@
-"""The `ledger` command: serve, keys and tokens, import, verify. Exit codes: 0 ok, 1 mismatch, 2 usage, 3 unavailable.
+"""The `ledger` command, from serving to restoring. Exit codes: 0 ok, 1 mismatch, 2 usage, 3 unavailable.
 
 A command imports what it needs when it runs: asking for a token must not load a web server.
 """
@@ -6,20 +6,22 @@ A command imports what it needs when it runs: asking for a token must not load a
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
+from ledger_service.progress import progress_bar
 from ledger_service.settings import Settings, SettingsInvalid, load
 from shared.contract.roles import ROLES
 
 if TYPE_CHECKING:
     from ledger_service.importing.posters import Posters
+    from ledger_service.journal.recorders.interface import JournalRecorder
     from ledger_service.verification import Counts
     from shared.log_format.notes import Verifier
 
@@ -162,7 +164,7 @@ def import_(file: str, as_json: bool, **options: Any) -> None:
         posters = _posters(options["token_files"], options["tokens"])
         with open_source(file, options["format"], sys.stdin.buffer) as source:
             ledger = None if options["check"] else Ledger(options["url"] or _ledger_url())
-            outcome = run_import(source, posters, ledger, options["batch"], _bar)
+            outcome = run_import(source, posters, ledger, options["batch"], progress_bar)
     except (OSError, ValueError, TokenUnusable) as error:
         _stop(f"{error}", 2)
     click.echo(json.dumps(outcome.document) if as_json else outcome.words, err=not as_json and outcome.exit_code > 0)
@@ -195,27 +197,16 @@ def _posters(token_files: tuple[Path, ...], folder: Path | None) -> "Posters":
 @as_json
 def verify(key_text: str | None, as_json: bool) -> None:
     """Recompute everything stored, and take every decision again. Needs no running service."""
-    from ledger_service.journal.recorders.interface import StoreRefused, StoreUnavailable
-    from ledger_service.verification import Mismatch
-    from shared.log_format.notes import BadKey
-
     settings = _settings()
-    try:
+    with _told(as_json):
         verifier = _verifier(settings.signing_key_file, key_text)
         counts = _verified(settings, verifier)
-    except (Mismatch, StoreRefused, BadKey) as error:
-        _tell_mismatch(as_json, error)
-    except (StoreUnavailable, OSError) as error:
-        _stop(f"The ledger cannot be read: {error}", 3)
+    _tell_counts(as_json, f"The ledger {verifier.name} holds", verifier, counts)
+
+
+def _tell_counts(as_json: bool, what: str, verifier: "Verifier", counts: "Counts") -> None:
     said = {"ok": True, "origin": verifier.name, **asdict(counts)}
-    click.echo(json.dumps(said) if as_json else SENTENCES.format(**said))
-
-
-SENTENCES = """\
-The log {origin} holds: {entries} entries without a gap, each in canonical form and under its hash.
-{checkpoints} signed checkpoints match the tree, and the newest covers the last entry.
-{decisions} decisions and {refusals} refusals were taken again with the same result; {keys} keys match.
-{refused_batches} refused batches were checked for their form only: what was refused in them is not in the log."""
+    click.echo(json.dumps(said) if as_json else f"{what}: {counts}")
 
 
 def _tell_mismatch(as_json: bool, error: Exception) -> NoReturn:
@@ -232,25 +223,73 @@ def _verifier(key_file: Path, key_text: str | None) -> "Verifier":
 
 
 def _verified(settings: Settings, verifier: "Verifier") -> "Counts":
-    from ledger_service.app import open_recorder
     from ledger_service.verification import verify_stored
 
-    if settings.sqlite_path is not None and not settings.sqlite_path.exists():
-        raise FileNotFoundError(f"there is no database {settings.sqlite_path}")
-    recorder = open_recorder(settings)
-    try:
-        with _bar("Verifying") as show:
-            return verify_stored(recorder, verifier, show)
-    finally:
-        recorder.close()
+    with _recorder(settings) as recorder, progress_bar("Verifying") as show:
+        return verify_stored(recorder, verifier, show)
 
 
 @contextmanager
-def _bar(title: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A progress bar on a terminal, nothing elsewhere; gives what shows how many are done, and of how many."""
-    from rich.console import Console
-    from rich.progress import Progress
+def _recorder(settings: Settings) -> "Iterator[JournalRecorder]":
+    """The store of a ledger that is there."""
+    from ledger_service.app import open_recorder
 
-    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+    if settings.sqlite_path is not None and not settings.sqlite_path.exists():
+        raise FileNotFoundError(f"there is no database {settings.sqlite_path}")
+    with closing(open_recorder(settings)) as recorder:
+        yield recorder
+
+
+@main.command()
+@click.option("--format", "form", type=click.Choice(("beancount", "hledger", "jsonl")), required=True)
+@click.option("-o", "--output", type=click.File("w", encoding="utf-8", atomic=True), default="-", help="A file.")
+def export(form: str, output: TextIO) -> None:
+    """Write the books for beancount or hledger, or every entry as a line of JSON. The ledger may run meanwhile."""
+    from ledger_service.exports import FORMATS
+
+    with _told(), _recorder(_settings()) as recorder, recorder.reading() as reader:
+        output.writelines(f"{line}\n" for line in FORMATS[form](reader))
+
+
+@main.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@as_json
+def backup(target: Path, as_json: bool) -> None:
+    """Copy the ledger of this moment into TARGET, a new file or a directory for one. The ledger may run meanwhile."""
+    from ledger_service.backups import write_backup
+
+    with _told(), _recorder(_settings()) as recorder, progress_bar("Copying") as show:
+        made = write_backup(recorder, target, show)
+    words = f"{made.file}: {made.entries} entries. The signing key is not in it."
+    click.echo(json.dumps({"file": str(made.file), "entries": made.entries}) if as_json else words)
+
+
+@main.command()
+@click.argument("file", type=_file)
+@click.option("--key", "key_text", help="The log's public key (vkey); the signing key's own unless given.")
+@as_json
+def restore(file: Path, key_text: str | None, as_json: bool) -> None:
+    """Verify the backup FILE whole, then copy it into LEDGER_DATABASE_URL, where no ledger may be yet."""
+    from ledger_service.app import open_recorder
+    from ledger_service.backups import restore_backup
+
+    settings = _settings()
+    with _told(as_json), closing(open_recorder(settings)) as recorder, progress_bar("Verifying and copying") as show:
+        verifier = _verifier(settings.signing_key_file, key_text)
+        counts = restore_backup(file, recorder, verifier, show)
+    _tell_counts(as_json, f"Restored {file.name}, which holds", verifier, counts)
+
+
+@contextmanager
+def _told(as_json: bool = False) -> Iterator[None]:
+    """What goes wrong with a ledger's store, as a sentence and an exit code."""
+    from ledger_service.journal.recorders.interface import StoreRefused, StoreUnavailable
+    from ledger_service.verification import Mismatch
+    from shared.log_format.notes import BadKey
+
+    try:
+        yield
+    except (Mismatch, StoreRefused, BadKey) as error:
+        _tell_mismatch(as_json, error)
+    except (StoreUnavailable, OSError) as error:
+        _stop(f"The ledger cannot be read or written: {error}", 3)

@@ -6,7 +6,7 @@ hashes, every signed checkpoint, the idempotency keys, and the decision itself w
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -44,6 +44,16 @@ class Counts:
     refusals: int = 0
     refused_batches: int = 0
     keys: int = 0
+
+    def __str__(self) -> str:
+        return SENTENCES.format(**asdict(self))
+
+
+SENTENCES = """\
+{entries} entries without a gap, each in canonical form and under its hash.
+{checkpoints} signed checkpoints match the tree, and the newest covers the last entry.
+{decisions} decisions and {refusals} refusals were taken again with the same result; {keys} keys match.
+{refused_batches} refused batches were checked for their form only: what was refused in them is not in the log."""
 
 
 def verify_stored(
