@@ -9,6 +9,7 @@ from flask import Flask
 
 from ledger_service import observing
 from ledger_service.api import exchange, facility, history, intake, openapi, operations, problems, transparency
+from ledger_service.api.bodies import Bodies
 from ledger_service.api.ledger import EXTENSION, Ledger
 from ledger_service.journal.journal import Journal, utc_now
 from ledger_service.journal.limits import RefusalLimit
@@ -33,7 +34,7 @@ def create_app(
     app.static_folder = "static"
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
     problems.register(app)
-    exchange.register(app)
+    exchange.register(app, Bodies(settings.threads))
     openapi.register(app, [module.routes for module in BLUEPRINTS])
     app.extensions[EXTENSION] = open_ledger(settings, now, stopping)
     return app

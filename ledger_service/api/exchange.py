@@ -1,4 +1,4 @@
-"""What surrounds every exchange: request id, the body read whole, access, Accept, headers, one log line."""
+"""What surrounds every exchange: request id, access, Accept, then the body read whole, headers, one log line."""
 
 import re
 import secrets
@@ -7,9 +7,9 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
+from ledger_service.api.bodies import Bodies
 from ledger_service.api.ledger import ledger
 from ledger_service.api.permissions import admit
-from ledger_service.api.problems import BODY_BYTES_MAX
 from shared.contract.problems import NotAcceptable
 
 log = structlog.get_logger("http")
@@ -35,22 +35,25 @@ HEADERS = {
 }
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, bodies: Bodies) -> None:
     """Put the surroundings around every request of the application."""
-    app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
+
+    def read_body() -> None:
+        """Only of those who were let in: nobody else can have a thread wait for them."""
+        if request.method == "POST" and request.url_rule is not None:
+            g.body = bodies.read(request.environ)
+
     app.before_request(_begin)
     app.before_request(_admit)
+    app.before_request(read_body)
     app.after_request(_end)
 
 
 def _begin() -> None:
-    """Name the request, and read its body before anything is answered: a client still sending sees no answer."""
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
     g.started = time.perf_counter()
     g.identity = None
-    if request.method in ("POST", "PUT", "PATCH", "DELETE"):
-        request.get_data()
 
 
 def _admit() -> None:

@@ -42,7 +42,7 @@ def post(query: dict[str, Any]) -> Response:
     200 and says what would be recorded (`entries`), warned of (`warnings`) or refused (`refusals`).
     """
     batch = _is_batch()
-    body = request.get_data()
+    body: bytes = g.body
     if not batch and len(body) > EVENT_BYTES_MAX:
         raise TooLarge(f"An event is at most {EVENT_BYTES_MAX} bytes; this one has {len(body)}.")
     posted = _events(parse(body), batch)

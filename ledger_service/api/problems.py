@@ -3,14 +3,13 @@
 import orjson
 import structlog
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 from ledger_service.journal.recorders.interface import StoreUnavailable
 from shared.contract.problems import (
     MEDIA_TYPE,
     PROBLEMS,
     Problem,
-    TooLarge,
     Unavailable,
     problem,
 )
@@ -22,7 +21,6 @@ SENTENCES = {
     404: "There is nothing at this address.",
     405: "This address does not take this method.",
 }
-BODY_BYTES_MAX = 16 * 1024 * 1024
 
 
 def register(app: Flask) -> None:
@@ -51,8 +49,6 @@ def _store_unavailable(error: StoreUnavailable) -> Response:
 
 def _http_exception(error: HTTPException) -> Response:
     """Flask's and werkzeug's own refusals, such as an unknown address."""
-    if isinstance(error, RequestEntityTooLarge):
-        return told(TooLarge(f"A body is at most {BODY_BYTES_MAX} bytes."))
     status = error.code or 500
     kind = KINDS.get(status)
     slug, title = (kind.slug, kind.title) if kind else (f"http-{status}", error.name)

@@ -3,10 +3,12 @@
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from threading import Event
 
@@ -161,3 +163,45 @@ def test_the_log_of_a_process_is_json_without_tokens(serve, tmp_path):
     assert (posted["subject"], posted["position"], posted["status"]) == ("gl-1", 3, 201)
     assert posted["request_id"]
     assert "eyJ" not in said
+
+
+def unfinished(served, number, *headers):
+    """So many connections, each with a body that stops after one byte."""
+    host, _, port = served.bind.rpartition(":")
+    head = ["POST /v1/events HTTP/1.1", f"Host: {host}", f"Content-Type: {EVENT}", "Content-Length: 500", *headers]
+    opened = [socket.create_connection((host, int(port)), 5) for _ in range(number)]
+    for connection in opened:
+        connection.sendall("\r\n".join([*head, "", "{"]).encode())
+    return opened
+
+
+def test_a_stranger_is_turned_away_before_the_body_comes(serve):
+    served = serve().ready()
+    opened = unfinished(served, 80)
+    assert all(connection.recv(100).startswith(b"HTTP/1.1 401 ") for connection in opened)
+    assert served.post(interest()).status_code == 201
+
+
+def test_bodies_that_never_end_do_not_stop_the_ledger(serve, tmp_path):
+    served = serve(LEDGER_PUBLIC_LOG="true").ready()
+    token = mint_dev_token(tmp_path, "finance", "gl-2")
+    opened = unfinished(served, 80, f"Authorization: Bearer {token}")
+    for path in ("/livez", "/readyz", "/checkpoint"):
+        assert requests.get(served.url + path, timeout=5).status_code == 200
+    wait_until(lambda: served.post(interest()).status_code == 503, 10, "all slots to be taken")
+    assert served.get("/livez") == 200
+    wait_until(lambda: served.post(interest()).status_code == 201, 12, "a good post")
+    for connection in opened:
+        connection.close()
+
+
+def test_a_chunked_body_that_is_too_large_is_not_recorded(serve, tmp_path):
+    served = serve().ready()
+    headers = {"Content-Type": EVENT, "Authorization": f"Bearer {mint_dev_token(tmp_path, 'finance', 'gl-1')}"}
+    posted = json.dumps(interest(id="cut")).encode()
+    blanks = (b" " * 65_536 for _ in range(16 * 16))
+    answer = requests.post(f"{served.url}/v1/events", chain([posted], blanks), headers=headers, timeout=40)
+    assert answer.status_code == 413
+    assert "cut" not in entries(tmp_path)
+    again = requests.post(f"{served.url}/v1/events", iter([posted[:9], posted[9:]]), headers=headers, timeout=40)
+    assert again.status_code == 201
