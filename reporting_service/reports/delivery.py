@@ -4,8 +4,10 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from reporting_service.projections.flows import Flow, flows_by_year
+from reporting_service.projections.statement import Movement, movements_of_row
 from reporting_service.projections.view import View
 from reporting_service.reports.table import PERCENT, Row, Table, line_cells, line_columns, percent
+from shared.money import ZERO
 from shared.rules.allocation import LINES
 
 Figure = Callable[[Flow], Decimal]
@@ -18,6 +20,13 @@ FIGURES: dict[str, tuple[str, Figure]] = {
     "recovered": ("Recovered", lambda flow: flow.recovered),
 }
 
+RATE = "Delivery rate: spent ÷ (disbursed − recovered); empty where no more was disbursed than came back."
+BESIDE_T2 = (
+    "A late fact of a closed year counts here in the year in which it is booked, in T2 under prior-period adjustments"
+    " only: freed and recovered, less approved, less the adjustments are what T2 shows of projects. Balances of"
+    " projects brought in at the cut-over are approved, disbursed and spent here; they move nothing in T2."
+)
+
 
 def table(view: View, year: int) -> Table:
     """The movements of the year, then all years up to its end; the delivery rate is spent ÷ (disbursed − recovered)."""
@@ -26,8 +35,10 @@ def table(view: View, year: int) -> Table:
         Row(key, title, line_cells(year, lambda line, of, of_flow=figure: of_flow(in_year(line, of))))  # type: ignore[misc]
         for key, (title, figure) in FIGURES.items()
     ]
+    adjusted = line_cells(year, lambda line, of: sum((moved.amount for moved in adjustments(view, line, of)), ZERO))
     undisbursed = line_cells(year, lambda line, of: open_commitments(to_date(line, of)))
     rows += [
+        Row("adjustments", "of which prior-period adjustments, effect on available money", adjusted),
         Row("undisbursed", "Undisbursed at 31 December", undisbursed, level="sum"),
         Row("delivery-rate", "Delivery rate of the year", _rates(year, in_year), PERCENT),
     ]
@@ -40,8 +51,12 @@ def table(view: View, year: int) -> Table:
         for key, (title, figure) in FIGURES.items()
     ]
     rows.append(Row("cumulative-delivery-rate", "Delivery rate, all years", _rates(year, to_date), PERCENT))
-    notes = ("Delivery rate: spent ÷ (disbursed − recovered); empty where no more was disbursed than came back.",)
-    return Table("T3", "Commitment and disbursement", line_columns(year), tuple(rows), notes)
+    return Table("T3", "Commitment and disbursement", line_columns(year), tuple(rows), (RATE, BESIDE_T2))
+
+
+def adjustments(view: View, line: str, year: int) -> list[Movement]:
+    """What late facts of projects, or their reversals, of a closed year moved of a line's available money in a year."""
+    return [moved for moved in movements_of_row(view, line, year, "adjustments") if moved.project]
 
 
 def open_commitments(flow: Flow) -> Decimal:

@@ -23,34 +23,62 @@ USES = {
     "rest": "Rest",
 }
 SUMS = ("discretionary-income", "rest")
+OVERHEAD = "Overhead finances staff and administrative support and never pays grants (Resolution 1110; bullet 3)."
+APPROVED = (
+    "Last approved: income as budgeted or last revised, and the money that the lines were given for it. A budget"
+    " states no staff positions and no administrative support: they are paid from its rest."
+)
+ACTUAL = (
+    "Actual: income and applications recorded for the year, and the money that the lines were given in it. The rest"
+    " is empty while no income is recorded, and provisional until all of it is."
+)
+REST = "The rest is Discretionary Income less the four applications above it."
+RECORDED = "income and applications recorded; money given to the lines"
+UNRECORDED = "no income recorded; money given to the lines"
 
 
 def uses_table(view: View, year: int) -> Table:
-    """Actual income of the year, its applications as recorded, and what is left."""
-    now, before = _uses(view, year), _uses(view, year - 1)
-    columns = (Column("actual", f"{year}"), Column("actual-prior", f"{year - 1}"))
-    rows = tuple(
+    """The income last approved and the actual income of the year, what each was applied to, and what is left."""
+    columns: list[Column] = []
+    cells: dict[str, Mapping[str, str]] = {}
+    for suffix, of in (("", year), ("-prior", year - 1)):
+        columns += (Column(f"budget{suffix}", f"Last approved {of}"), Column(f"actual{suffix}", f"Actual {of}"))
+        cells |= {f"budget{suffix}": _uses_approved(view, of), f"actual{suffix}": _uses(view, of)}
+    rows = [
         Row(
             key,
             title,
-            {"actual": text(now[key]), "actual-prior": text(before[key])},
+            {column: found.get(key, "") for column, found in cells.items()},
             level="sum" if key in SUMS else "plain",
         )
         for key, title in USES.items()
-    )
-    notes = (
-        "Overhead finances staff and administrative support and never pays grants (Resolution 1110; bullet 3).",
-        "The rest is Discretionary Income less the four applications above it.",
-    )
-    return Table("T16", "Sources and application of Discretionary Income", columns, rows, notes)
+    ]
+    rows.append(Row("basis", "Basis", {column: found.get("basis", "") for column, found in cells.items()}, TEXT))
+    notes = (OVERHEAD, APPROVED, ACTUAL, REST)
+    return Table("T16", "Sources and application of Discretionary Income", tuple(columns), tuple(rows), notes)
 
 
-def _uses(view: View, year: int) -> dict[str, Decimal]:
+def last_approved(view: View, year: int) -> str:
+    """The basis of a year's budget that stands last: revised or budget."""
+    return "revised" if derivations(view, year)["revised"] else "budget"
+
+
+def _uses_approved(view: View, year: int) -> Mapping[str, str]:
+    steps = derivations(view, year)[last_approved(view, year)]
+    if not steps:
+        return {}
+    income, security, facility = (Decimal(steps[key]) for key in ("discretionary_income", "security", "facility"))
+    return {key: steps.get(key.replace("-", "_"), "") for key in (*USES, "basis")} | {
+        "rest": text(income - security - facility)
+    }
+
+
+def _uses(view: View, year: int) -> Mapping[str, str]:
     found = actual_of(view, year)
     income = found.project_overhead + found.unearmarked + found.interest
     lines = [line_year(view, line, year) for line in LINES]
     facility = total(line.allocated + line.revised for line in lines)
-    return {
+    figures = {
         "project-overhead": found.project_overhead,
         "unearmarked-contributions": found.unearmarked,
         "interest": found.interest,
@@ -61,6 +89,8 @@ def _uses(view: View, year: int) -> dict[str, Decimal]:
         "facility": facility,
         "rest": income - found.staff - found.support - found.security - facility,
     }
+    cells = {key: text(value) for key, value in figures.items()}
+    return cells | ({"basis": RECORDED} if income else {"rest": "", "basis": UNRECORDED})
 
 
 STEPS = {

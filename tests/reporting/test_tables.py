@@ -132,6 +132,42 @@ def test_the_rest_of_the_income_is_what_no_one_used(told):
     facts.income(told.history, 2008, "interest", "6000000.00")
     rows = told.rows("T16")
     assert rows["rest"]["actual"] == str(Decimal("30900000.00") - Decimal("5400000.00") - Decimal("2650000.00"))
+    assert rows["basis"]["actual"].startswith("income and applications recorded")
+
+
+def test_before_any_income_is_recorded_no_rest_is_told(told):
+    rows = told.rows("T16")
+    assert (rows["facility"]["actual"], rows["rest"]["actual"]) == ("2650000.00", "")
+    assert rows["basis"]["actual"].startswith("no income recorded")
+
+
+def test_the_money_of_the_lines_stands_beside_the_income_it_was_derived_from(told):
+    approved = {key: cells["budget"] for key, cells in told.rows("T16").items()}
+    assert (approved["discretionary-income"], approved["security"]) == ("30900000.00", "5400000.00")
+    assert (approved["facility"], approved["rest"], approved["staff"]) == ("2650000.00", "22850000.00", "")
+    assert approved["basis"] == "P&B 2008, approved 2007-11-30 by Council"
+    facts.budget(told.history, unearmarked="4200000.00", basis="revision", approved_on="2008-06-30")
+    assert told.rows("T16")["discretionary-income"]["budget"] == "30700000.00"
+
+
+def test_commitments_and_uses_agree_but_for_the_adjustments_named(told):
+    history = told.history
+    for code in ("NC.1", "NC.2"):
+        facts.submitted(history, code)
+        facts.approved(history, code, "80000.00")
+    facts.disbursed(history, "NC.1")
+    facts.income(history, 2008, "interest", "1600000.00")
+    facts.closed(history, 2008)
+    facts.budget(history, 2009)
+    facts.approved(history, "NC.1", "7000.00", "2008-11-30", kind="increased", adjusts_year=2008)
+    facts.returned(history, "NC.1", "5000.00", "2008-12-01", adjusts_year=2008)
+    facts.approved(history, "NC.2", "3000.00", "2009-03-01", kind="increased")
+    t2, t3 = ({key: Decimal(row["line-1"] or 0) for key, row in told.rows(name, 2009).items()} for name in ("T2", "T3"))
+    assert t3["adjustments"] == t2["adjustments"] == Decimal("-2000.00")
+    of_projects = sum(t2[key] for key in ("project-allocations", "increases", "decreases", "freed", "recovered"))
+    assert t3["freed"] + t3["recovered"] - t3["approved"] - t3["adjustments"] == of_projects == Decimal("-3000.00")
+    differences = {key: row for key, row in told.rows("T15", 2009).items() if key.startswith("difference")}
+    assert {cell for row in differences.values() for cell in row.values()} == {"0.00"}
 
 
 def test_actual_income_varies_against_what_was_last_approved(told):

@@ -9,6 +9,7 @@ from reporting_service.projections.view import View
 from reporting_service.reports.behind.figure import EMPTY, Behind, Events, added, gathered, said, share, stated, total
 from reporting_service.reports.behind.lines import OPEN, flow_events, lines_and_year, weighed
 from reporting_service.reports.closures import ENDS
+from reporting_service.reports.delivery import adjustments
 from reporting_service.reports.project_list import listed_flows
 from reporting_service.reports.table import LINE_TITLES
 
@@ -29,6 +30,9 @@ Years = Callable[[int], bool]
 def commitment(view: View, year: int, row: str, column: str) -> Behind:
     """T3: the facts of the year, or of all years; a delivery rate is made of two figures."""
     lines, of = lines_and_year(column, year)
+    if row == "adjustments":
+        found = (moved for line in lines for moved in adjustments(view, line, of))
+        return total(gathered((moved.position, moved.amount) for moved in found))
     figure = row.removeprefix("cumulative-")
     to_date = figure != row or figure == "undisbursed"
     years: Years = (lambda at: at <= of) if to_date else (lambda at: at == of)

@@ -24,6 +24,7 @@ from reporting_service.reports.behind.figure import (
 from reporting_service.reports.behind.lines import movement_events, row_events
 from reporting_service.reports.behind.rule_sets import parameter
 from reporting_service.reports.derivation import derivations
+from reporting_service.reports.discretionary_income import last_approved
 from shared.money import ZERO
 from shared.rules.allocation import LINES, Income, derive
 
@@ -151,22 +152,44 @@ def received_events(view: View, year: int, figure: str) -> Events:
 
 
 def uses(view: View, year: int, row: str, column: str) -> Behind:
-    """T16: receipts and applications; the rest is income less the four applications."""
-    of = year - 1 if column.endswith("-prior") else year
+    """T16: as T1 for what was approved, then receipts and applications; the rest is income less the applications."""
+    basis, of = _basis_and_year(column, year)
+    return _uses_approved(view, year, row, column) if basis == "budget" else _uses(view, of, row, column)
+
+
+APPLIED = ("security", "facility")
+"""The applications that a budget states."""
+
+
+def _uses_approved(view: View, year: int, row: str, column: str) -> Behind:
+    _, of = _basis_and_year(column, year)
+    basis = column.replace("budget", last_approved(view, of))
+    if row != "rest":
+        return derivation(view, year, row, basis)
+    income, *applied = (derivation(view, year, step, basis) for step in ("discretionary-income", *APPLIED))
+    if income.is_text:
+        return EMPTY
+    return difference(added(*income.leaves.values()), *(added(*found.leaves.values()) for found in applied))
+
+
+def _uses(view: View, year: int, row: str, column: str) -> Behind:
     figure = row.replace("-", "_")
     if figure in INPUTS:
-        return total(received_events(view, of, INPUTS[figure]))
-    income = added(*(received_events(view, of, INPUTS[name]) for name in LINEAR["discretionary_income"]))
-    facility = added(*(row_events(view, line, of, "allocation", "revisions") for line in LINES))
+        return total(received_events(view, year, INPUTS[figure]))
+    if row == "basis":
+        return said(income=f"T16/discretionary-income/{column}", facility=f"T16/facility/{column}")
+    income = added(*(received_events(view, year, INPUTS[name]) for name in LINEAR["discretionary_income"]))
+    facility = added(*(row_events(view, line, year, "allocation", "revisions") for line in LINES))
     if row == "discretionary-income":
         return total(income)
     if row == "facility":
         return total(facility)
-    if row == "rest":
-        return difference(
-            income, *(received_events(view, of, name) for name in ("staff", "support", "security")), facility
-        )
-    return total(received_events(view, of, row))
+    if row != "rest":
+        return total(received_events(view, year, row))
+    if not sum(income.values()):
+        return EMPTY
+    applied = (received_events(view, year, name) for name in ("staff", "support", "security"))
+    return difference(income, *applied, facility)
 
 
 def variance(view: View, year: int, row: str, column: str) -> Behind:
@@ -176,9 +199,7 @@ def variance(view: View, year: int, row: str, column: str) -> Behind:
         return derivation(view, year, row, column)
     suffix = column[len(name) :]
     actual = derivation(view, year, row, f"actual{suffix}")
-    last = next(
-        (key for key in ("revised", "budget") if derivations(view, _basis_and_year(column, year)[1])[key]), "budget"
-    )
+    last = last_approved(view, _basis_and_year(column, year)[1])
     approved = derivation(view, year, row, f"{last}{suffix}")
     if actual.is_text or approved.is_text or row == "basis":
         return EMPTY
