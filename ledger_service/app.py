@@ -15,6 +15,7 @@ from ledger_service.journal.journal import Journal, utc_now
 from ledger_service.journal.limits import RefusalLimit
 from ledger_service.journal.recorders.interface import JournalRecorder, StoreRefused, StoreUnavailable
 from ledger_service.journal.recorders.sqlite import SQLiteJournalRecorder
+from ledger_service.journal.snapshots import Snapshots
 from ledger_service.keys import KeyRefused, signing_key
 from ledger_service.log.published import Published
 from ledger_service.metrics import Metrics
@@ -53,6 +54,7 @@ def open_ledger(settings: Settings, now: Callable[[], datetime], stopping: Event
         limit=RefusalLimit(settings.refusals_per_minute),
         published=lambda _: published.announce(),
         written=metrics.written,
+        snapshots=Snapshots(settings.fund_home / "ledger.snapshot", key),
     )
     metrics.watch_queue(lambda: journal.queued)
     checker = token_checker(

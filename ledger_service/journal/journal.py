@@ -13,6 +13,7 @@ from ledger_service.journal.limits import RefusalLimit
 from ledger_service.journal.opening import read_in
 from ledger_service.journal.recorders.interface import CheckpointRow, JournalRecorder, Reader, StoreRefused
 from ledger_service.journal.sealing import Sealer
+from ledger_service.journal.snapshots import NoSnapshots
 from ledger_service.journal.waiting import Waiting
 from ledger_service.journal.writer import Surroundings, Writer, Written
 from shared.contract.problems import Unavailable
@@ -48,22 +49,25 @@ class Journal:
         written: Callable[[Written], None] = lambda _: None,
         rules: Callable[[Kept, str], Rules] = rules_over,
         waiting: Waiting | None = None,
+        snapshots: NoSnapshots | None = None,
     ) -> None:
         """Open it: StoreRefused when it is another log's, damaged or out of step; begin it when empty."""
         self.recorder = recorder
+        self._snapshots = snapshots or NoSnapshots()
         recorder.prepare(key.name)
         kept = Kept(self._entry_bytes)
         sealer = Sealer(key)
         try:
             with recorder.reading() as reader:
-                read_in(kept, reader, key.verifier)
+                read_in(kept, reader, key.verifier, self._snapshots.fitting(reader))
         except OutOfStep as error:
             raise StoreRefused(str(error)) from error
         deciding = rules(kept, key.name)
         if kept.position == 0:
             self._begin(kept, deciding, sealer, now)
         self._waiting = waiting or Waiting()
-        around = Surroundings(sealer, limit or RefusalLimit(600), now, published, written)
+        self._snapshots.offer(kept)
+        around = Surroundings(sealer, limit or RefusalLimit(600), now, published, written, self._snapshots)
         self._writer = Writer(recorder, kept, deciding, self._waiting, around)
         self._writer.start()
 
@@ -109,6 +113,7 @@ class Journal:
         """Take no more, finish what waits, let go of the store."""
         self._waiting.close()
         self._writer.join()
+        self._snapshots.wait()
         self.recorder.close()
 
 

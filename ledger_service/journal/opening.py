@@ -5,6 +5,7 @@ from itertools import islice
 
 from ledger_service.journal.kept import Kept, OutOfStep
 from ledger_service.journal.recorders.interface import Reader
+from ledger_service.journal.snapshots import Snapshot
 from shared.log_format.checkpoints import open_checkpoint
 from shared.log_format.merkle import leaf_hashes
 from shared.log_format.notes import Verifier
@@ -12,13 +13,19 @@ from shared.log_format.notes import Verifier
 PAGE = 4096
 
 
-def read_in(kept: Kept, reader: Reader, verifier: Verifier) -> None:
-    """Replay all entries into the empty model; OutOfStep names the first position that does not agree, and why."""
+def read_in(kept: Kept, reader: Reader, verifier: Verifier, snapshot: Snapshot | None = None) -> None:
+    """Read every entry and check it against the log, and fold those after the snapshot, or all, into the model.
+
+    OutOfStep names the first position that does not agree, and why.
+    """
+    if snapshot is not None:
+        kept.model = snapshot.model
     for page in _pages(reader.bodies(0)):
         _check_positions(kept.position + 1, page)
         _check_hashes(kept, reader, [body for _, body in page])
         for position, body in page:
-            kept.replay(position, body)
+            if position > kept.model.position:
+                kept.replay(position, body)
         kept.model.publish()
     _check_head(kept, reader, verifier)
 
@@ -40,6 +47,8 @@ def _check_hashes(kept: Kept, reader: Reader, bodies: list[bytes]) -> None:
     for level in range(rows[-1][0] + 1):
         expected = [(index, hash_) for at, index, hash_ in rows if at == level]
         stored = reader.hashes(level, expected[0][0], len(expected))
+        if stored == [hash_ for _, hash_ in expected]:
+            continue
         for number, (index, hash_) in enumerate(expected):
             if number >= len(stored) or stored[number] != hash_:
                 position = index + 1 if level == 0 else index * 256**level + 1

@@ -22,6 +22,7 @@ from ledger_service.journal.recorders.interface import (
     StoreUnavailable,
 )
 from ledger_service.journal.sealing import Sealer, brief
+from ledger_service.journal.snapshots import NoSnapshots
 from ledger_service.journal.waiting import Posting, Question, Waiting
 from shared.contract.problems import Unavailable
 
@@ -47,6 +48,7 @@ class Surroundings:
     now: Callable[[], datetime]
     published: Callable[[CheckpointRow], None]
     written: Callable[[Written], None]
+    snapshots: NoSnapshots
 
 
 class Writer(Thread):
@@ -94,6 +96,7 @@ class Writer(Thread):
             posting.outcome.set_result(outcome)
         took = time.perf_counter() - started
         self._around.written(Written(len(postings), types, took, self._kept.position))
+        self._around.snapshots.offer(self._kept)
 
     def _decide(self, group: Group, postings: list[Posting]) -> tuple[list[Outcome], CheckpointRow | None]:
         known = group.keys([posted.key for posting in postings for posted in posting.command.events])

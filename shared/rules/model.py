@@ -160,29 +160,31 @@ class Project(NamedTuple):
 class Model:
     """Everything a decision may depend on, folded from the entries before it."""
 
+    heads: Table[str, int]
+    versions: Table[str, int]
+    rule_sets: Table[str, RuleSet]
+    reviews: Table[str, tuple[str, ...]]
+    members: Table[str, Member]
+    dues: Table[str, Dues]
+    votes: Table[str, int]
+    income: Table[int, IncomeYear]
+    lines: Table[str, LineBook]
+    line_days: Table[tuple[str, str], Decimal]
+    line_years: Table[tuple[str, int, str], Decimal]
+    contributions: Table[str, Contribution]
+    contributed: Table[tuple[str, str, str], Decimal]
+    projects: Table[str, Project]
+    freed: Table[int, Decimal]
+    pending: Table[int, str]
+    reversed: Table[int, int]
+    overrides: Table[tuple[str, str, str], tuple[str, ...]]
+    years: Table[int, int]
+    editions: Table[tuple[int, str], int]
+
     def __init__(self) -> None:
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
-        undo = self._undo
-        self.heads: Table[str, int] = Table(undo)
-        self.versions: Table[str, int] = Table(undo)
-        self.rule_sets: Table[str, RuleSet] = Table(undo)
-        self.reviews: Table[str, tuple[str, ...]] = Table(undo)
-        self.members: Table[str, Member] = Table(undo)
-        self.dues: Table[str, Dues] = Table(undo)
-        self.votes: Table[str, int] = Table(undo)
-        self.income: Table[int, IncomeYear] = Table(undo)
-        self.lines: Table[str, LineBook] = Table(undo)
-        self.line_days: Table[tuple[str, str], Decimal] = Table(undo)
-        self.line_years: Table[tuple[str, int, str], Decimal] = Table(undo)
-        self.contributions: Table[str, Contribution] = Table(undo)
-        self.contributed: Table[tuple[str, str, str], Decimal] = Table(undo)
-        self.projects: Table[str, Project] = Table(undo)
-        self.freed: Table[int, Decimal] = Table(undo)
-        self.pending: Table[int, str] = Table(undo)
-        self.reversed: Table[int, int] = Table(undo)
-        self.overrides: Table[tuple[str, str, str], tuple[str, ...]] = Table(undo)
-        self.years: Table[int, int] = Table(undo)
-        self.editions: Table[tuple[int, str], int] = Table(undo)
+        for name in Model.__annotations__:
+            setattr(self, name, Table(self._undo))
 
     @property
     def position(self) -> int:
@@ -208,4 +210,4 @@ class Model:
 
     def tables(self) -> dict[str, dict[Any, Any]]:
         """Every table's rows by name: for comparing two models and for snapshots."""
-        return {name: table.rows() for name, table in vars(self).items() if isinstance(table, Table)}
+        return {name: getattr(self, name).rows() for name in Model.__annotations__}
