@@ -22,5 +22,14 @@ def _year(fact: Fact) -> str | None:
 
 def adjustments_of(view: View, year: int) -> list[Filed]:
     """The adjustments of a closed year that stand, in the order of the log."""
+    return _standing(view, filed(view, table, str(year), dated=False))
+
+
+def adjustments_booked(view: View, year: int) -> list[Filed]:
+    """The adjustments of any closed year that are booked in a year and stand, in the order of the log."""
+    return [fact for fact in _standing(view, filed(view, table, dated=False)) if fact.year == year]
+
+
+def _standing(view: View, found: list[Filed]) -> list[Filed]:
     gone = {fact.data["position"] for fact in duties_of(view, "entry.reversed")}
-    return [fact for fact in filed(view, table, str(year), dated=False) if fact.position not in gone]
+    return [fact for fact in found if fact.position not in gone]

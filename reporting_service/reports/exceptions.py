@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from reporting_service.projections import log_copy
-from reporting_service.projections.adjustments import adjustments_of
+from reporting_service.projections.adjustments import adjustments_booked, adjustments_of
 from reporting_service.projections.allocations import allocations_of
 from reporting_service.projections.duties import duties_of, rule_sets
 from reporting_service.projections.filed import Filed
@@ -123,10 +123,17 @@ def _corrections(view: View, year: int) -> Iterator[Remark]:
 
 
 def _adjustments(view: View, year: int) -> Iterator[Remark]:
+    """Late facts of closed years that are booked in this one, whether they move a line or not."""
+    listed = set()
     for line in LINES:
         for moved in movements_of_row(view, line, year, "adjustments"):
+            listed.add(moved.position)
             detail = f"{LINE_TITLES[line]}{f', {moved.project}' if moved.project else ''}: prior-period adjustment"
             yield Remark("adjustment", moved.position, moved.effective_on, "year/closed", detail, moved.amount)
+    for fact in adjustments_booked(view, year):
+        if fact.position not in listed:
+            detail = f"{told_of(fact)}, a late fact of {fact.key}, is booked in this year."
+            yield Remark("adjustment", fact.position, fact.effective_on, "year/closed", detail, moved_by(view, fact))
 
 
 def _restated(view: View, year: int) -> Iterator[Remark]:
@@ -142,7 +149,7 @@ def told_of(fact: Filed) -> str:
     named = data.get("project") or data.get("contribution")
     if fact.type == "entry.reversed":
         return f"The reversal of entry {data['position']}"
-    return f"{fact.type} of {named}" if named else fact.type
+    return f"{fact.type} {named}" if named else fact.type
 
 
 def moved_by(view: View, fact: Filed) -> Decimal:

@@ -118,6 +118,30 @@ def test_exceptions_corrections_and_duties_are_remarked(told):
     assert "overdue-duty-2008-year-closed" in remarks
 
 
+def test_a_late_fact_is_remarked_in_both_years_though_it_moves_no_line(told):
+    history = told.history
+    facts.submitted(history)
+    facts.approved(history)
+    facts.income(history, 2008, "project-overhead", "1600000.00")
+    facts.closed(history, 2008)
+    facts.budget(history, 2009)
+    late = {"adjusts_year": 2008}
+    support = {"purpose": "administrative-support", "description": "IT", "on": "2008-12-31", "reference": "R"}
+    posted = {
+        history.post("grant.disbursed", project="NC.1", amount="60000.00", paid_on="2008-04-01", **late): "60000.00",
+        history.post("expenditure.reported", project="NC.1", amount="1.00", period_end="2008-06-30", **late): "1.00",
+        history.post("overhead.applied", year=2008, amount="7.00", **support, **late): "7.00",
+        facts.income(history, 2008, "interest", "5.00", **late): "5.00",
+        facts.returned(history, amount="2.00", on="2008-09-01", **late): "2.00",
+    }
+    for kind, year in (("late-adjustment", 2008), ("adjustment", 2009)):
+        remarks = told.rows("T14", year)
+        found = {at: remarks[f"{kind}-{at}"]["usd"] for at in posted if f"{kind}-{at}" in remarks}
+        assert found == posted, year
+    assert "grant.disbursed NC.1, a late fact of 2008" in remarks[f"adjustment-{min(posted)}"]["detail"]
+    assert not any(key.startswith("late-adjustment") for key in remarks)
+
+
 def test_a_late_arrear_is_flagged_and_the_decision_stands(told):
     facts.submitted(told.history, line="line-2")
     decision = facts.approved(told.history)
