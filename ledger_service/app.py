@@ -11,6 +11,7 @@ from ledger_service import observing
 from ledger_service.api import exchange, facility, history, intake, openapi, operations, problems, transparency
 from ledger_service.api.bodies import Bodies
 from ledger_service.api.ledger import EXTENSION, Ledger
+from ledger_service.api.queries import Position
 from ledger_service.journal.journal import Journal, utc_now
 from ledger_service.journal.limits import RefusalLimit
 from ledger_service.journal.recorders.interface import JournalRecorder, StoreRefused, StoreUnavailable
@@ -32,6 +33,7 @@ def create_app(
     """The ledger as a WSGI application; StoreRefused or StoreUnavailable when its journal cannot be opened."""
     app = Flask(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.url_map.converters["int"] = Position
     app.static_folder = "static"
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
     problems.register(app)

@@ -12,13 +12,23 @@ from ledger_service.api.queries import WHOLE_MAX, Query, Routes, Whole
 from ledger_service.api.shapes import Page, Streams
 from ledger_service.journal.recorders.interface import Filter
 from ledger_service.log.tiles import proof_text
-from shared.contract.events import PREFIX, SUFFIX
+from shared.contract.events import EVENT_TYPES, PREFIX, SUFFIX
 from shared.contract.problems import NotFound
 
 LIMIT_MAX = 1_000
 LIMIT = 100
 
 routes = Routes("history", __name__, description="What was recorded")
+
+
+class EventName(ma.fields.String):
+    """The name of an event type, full or short; its full name."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+        for name in (value, f"{PREFIX}{value}{SUFFIX}"):
+            if name in EVENT_TYPES:
+                return str(name)
+        raise ma.ValidationError("is no event type; GET /v1/event-types names them.")
 
 
 class StreamQuery(Query):
@@ -31,8 +41,11 @@ class StreamQuery(Query):
 class HistoryQuery(StreamQuery):
     """Which entries."""
 
-    stream = ma.fields.String(metadata={"description": "such as line-2 or project/NC.0001"})
-    type = ma.fields.String(metadata={"description": "full or short, such as grant.approved"})
+    stream = ma.fields.String(
+        validate=ma.validate.Regexp(r"^[!-~]{1,200}$", error="is the name of a stream."),
+        metadata={"description": "such as line-2 or project/NC.0001"},
+    )
+    type = EventName(metadata={"description": "of the catalogue, full or short, such as grant.approved"})
     year = Whole(1951, 2099)
 
 
@@ -48,10 +61,7 @@ class StreamsQuery(Query):
 @routes.answers(200, Page)
 def history(query: dict[str, Any]) -> Response:
     """The history, oldest first, a page at a time; `Link` (RFC 8288) names the next page."""
-    type_ = query.get("type")
-    if type_ is not None and not type_.startswith(PREFIX):
-        type_ = f"{PREFIX}{type_}{SUFFIX}"
-    return _page(query, Filter(query.get("stream"), type_, query.get("year")))
+    return _page(query, Filter(query.get("stream"), query.get("type"), query.get("year")))
 
 
 @routes.get("/v1/events/<int:position>")

@@ -39,7 +39,8 @@ def post(query: dict[str, Any]) -> Response:
 
     `source` and `id` are the key: the same again answers 200 with the same receipt, other content 409.
     422 names every rule that refuses it; the refusal itself is recorded. With `dry_run=true` the answer is
-    200 and says what would be recorded (`entries`), warned of (`warnings`) or refused (`refusals`).
+    200 and says what would be recorded (`entries`), warned of (`warnings`) or refused (`refusals`), and where what
+    was posted before stands (`positions`).
     """
     batch = _is_batch()
     body: bytes = g.body

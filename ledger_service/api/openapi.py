@@ -7,7 +7,7 @@ from flask_smorest import Api  # type: ignore[import-untyped]
 
 from ledger_service.api.permissions import OPEN, PERMISSIONS
 from ledger_service.api.queries import Routes
-from ledger_service.api.shapes import ProblemDocument, Receipts
+from ledger_service.api.shapes import ProblemDocument, Receipts, Trial
 from shared.contract.events import EVENT_TYPES, json_schema
 from shared.contract.problems import MEDIA_TYPE, PROBLEMS
 
@@ -24,6 +24,7 @@ def register(app: Flask, blueprints: list[Routes]) -> None:
     app.config.update(API_TITLE="1035 fund ledger", API_VERSION="v1", OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX=None)
     api = _Interface(app, spec_kwargs={"info": {"description": TEXT}})
     api.spec.components.schema("Receipts", schema=Receipts)
+    api.spec.components.schema("Trial", schema=Trial)
     api.spec.components.schema("Problem", schema=ProblemDocument)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
@@ -105,7 +106,7 @@ def _describe_intake(operation: Json) -> None:
         },
     }
     either = {"anyOf": [{"$ref": "#/components/schemas/Receipt"}, {"$ref": "#/components/schemas/Receipts"}]}
-    trial = {"type": "object", "required": ["dry_run", "entries", "warnings", "refusals"]}
+    trial = {"$ref": "#/components/schemas/Trial"}
     operation["responses"]["201"] = _json("Recorded", either)
     operation["responses"]["200"] = _json("Recorded before, or a dry run", {"anyOf": [*either["anyOf"], trial]})
 

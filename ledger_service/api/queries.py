@@ -7,6 +7,7 @@ import marshmallow as ma
 from flask import request
 from flask_smorest import Blueprint  # type: ignore[import-untyped]
 from webargs.flaskparser import FlaskParser
+from werkzeug.routing import IntegerConverter
 
 from shared.contract.problems import Malformed
 
@@ -35,6 +36,12 @@ class TrueFalse(ma.fields.Boolean):
         return bool(value == "true")
 
 
+class Position(IntegerConverter):
+    """A position or year in a path, spelled in one way only."""
+
+    regex = "0|[1-9][0-9]*"
+
+
 class Query(ma.Schema):
     """Query parameters; unknown ones are refused."""
 
@@ -55,7 +62,9 @@ class Parser(FlaskParser):
         self._of_nothing: dict[Any, Any] = {}
 
     def parse(self, argmap: Any, req: Any = None, *, location: str | None = None, **options: Any) -> Any:
-        """As webargs does; what a schema makes of a request without a query is found out once."""
+        """As webargs does, each parameter once; what a schema makes of no query at all is found out once."""
+        if location == "query":
+            once_each()
         if location != "query" or request.query_string:
             return super().parse(argmap, req, location=location, **options)
         if argmap not in self._of_nothing:
@@ -70,6 +79,13 @@ class Parser(FlaskParser):
         raise Malformed(
             [{"pointer": f"#/{name}", "detail": " ".join(map(str, said))} for name, said in sorted(found.items())]
         )
+
+
+def once_each() -> None:
+    """Malformed (400) when a parameter is given twice: one of the two would be ignored."""
+    twice = sorted(name for name, values in request.args.lists() if len(values) > 1)
+    if twice:
+        raise Malformed([{"pointer": f"#/{name}", "detail": "is given more than once."} for name in twice])
 
 
 class Routes(Blueprint):  # type: ignore[misc]

@@ -91,6 +91,20 @@ class Receipts(ma.Schema):
     checkpoint = fields.Nested(CheckpointBrief, required=True)
 
 
+class Trial(ma.Schema):
+    """What a dry run decided, of one event or of a batch."""
+
+    dry_run = fields.Boolean(required=True, metadata={"enum": [True]})
+    entries = fields.List(fields.Dict(), required=True, metadata={"description": "what would be recorded"})
+    warnings = fields.List(fields.Nested(Finding), required=True)
+    refusals = fields.List(fields.Nested(Finding), required=True)
+    positions = fields.List(
+        fields.Integer(),
+        required=True,
+        metadata={"description": "where those that were posted before are recorded, or their refusals"},
+    )
+
+
 class Page(ma.Schema):
     """Entries of the log, oldest first."""
 

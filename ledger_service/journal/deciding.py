@@ -1,7 +1,7 @@
 """The decisions of one group: each request in turn is recognised, recorded, refused or turned away."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -80,7 +80,8 @@ class Turn:
         posted = command.events[0]
         role = self._role(command, posted)
         if row := self._row(posted):
-            return _trial_of_known(self._again(row)) if command.dry_run else self._again(row)
+            again = self._again(row)
+            return Outcome(trial=_trial([], [], _refusals(again), [row.position])) if command.dry_run else again
         now = self._now()
         try:
             recorded = self._rules.record(posted.event, now=now, subject=command.subject, role=role)
@@ -145,7 +146,7 @@ class Turn:
                 break
         if command.dry_run:
             entries = [] if tried.faults else [self._draft_entry(at) for at in range(drafted, len(self.kept.drafts))]
-            return Outcome(trial=_trial(entries, tried.warnings, _flat(tried.faults)))
+            return Outcome(trial=_trial(entries, tried.warnings, _flat(tried.faults), tried.known))
         if tried.faults:
             self._undo(before)
             return self._refuse_batch(command, role, tried.faults)
@@ -161,6 +162,7 @@ class Turn:
         role = self._role(command, posted)
         if row is not None:
             again = self._again(row)
+            tried.known.append(row.position)
             tried.receipts += again.receipts
             return _refusals(again)
         try:
@@ -188,6 +190,7 @@ class Tried:
     receipts: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[dict[str, Any]] = field(default_factory=list)
     faults: list[dict[str, Any]] = field(default_factory=list)
+    known: list[int] = field(default_factory=list)
     new: bool = False
 
 
@@ -216,9 +219,12 @@ def _refused(entry: Entry, refusals: list[dict[str, Any]], **more: Any) -> Refus
     return Refused(detail, refusals, instance=f"/v1/events/{entry['position']}", position=entry["position"], **more)
 
 
-def _trial(entries: list[Entry], warnings: list[dict[str, Any]], refusals: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"dry_run": True, "entries": entries, "warnings": warnings, "refusals": refusals}
-
-
-def _trial_of_known(known: Outcome) -> Outcome:
-    return Outcome(trial=_trial([], [], _refusals(known)) | {"positions": [got["position"] for got in known.receipts]})
+def _trial(
+    entries: list[Entry],
+    warnings: list[dict[str, Any]],
+    refusals: list[dict[str, Any]],
+    known: Sequence[int] = (),
+) -> dict[str, Any]:
+    """What a dry run tells; `known` are the positions of those events that were posted before."""
+    found = {"entries": entries, "warnings": warnings, "refusals": refusals, "positions": list(known)}
+    return {"dry_run": True, **found}

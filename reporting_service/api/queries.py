@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NoReturn, TypeVar
 
 import marshmallow as ma
+from flask import request
 from flask_smorest import Blueprint  # type: ignore[import-untyped]
 from webargs.flaskparser import FlaskParser
 
@@ -140,6 +141,12 @@ class Parser(FlaskParser):
     DEFAULT_VALIDATION_STATUS = 400
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": ma.RAISE}
 
+    def parse(self, argmap: Any, req: Any = None, *, location: str | None = None, **options: Any) -> Any:
+        """As webargs does, each parameter once."""
+        if location == "query":
+            once_each()
+        return super().parse(argmap, req, location=location, **options)
+
     def handle_error(self, error: ma.ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Malformed (400), one error per parameter."""
         messages = error.normalized_messages()  # type: ignore[no-untyped-call]
@@ -148,6 +155,13 @@ class Parser(FlaskParser):
         raise Malformed(
             [{"pointer": f"#/{name}", "detail": " ".join(map(str, said))} for name, said in sorted(found.items())]
         )
+
+
+def once_each() -> None:
+    """Malformed (400) when a parameter is given twice: one of the two would be ignored."""
+    twice = sorted(name for name, values in request.args.lists() if len(values) > 1)
+    if twice:
+        raise Malformed([{"pointer": f"#/{name}", "detail": "is given more than once."} for name in twice])
 
 
 class Routes(Blueprint):  # type: ignore[misc]

@@ -97,6 +97,13 @@ def test_a_compressed_body_is_not_read(office):
     problem_of(answer, 415)
 
 
+def test_a_parameter_given_twice_is_refused(office):
+    document = problem_of(office.post(interest(), query="?dry_run=false&dry_run=true"), 400)
+    assert [error["pointer"] for error in document["errors"]] == ["#/dry_run"]
+    assert office.head() == 2
+    problem_of(office.get("/v1/events?year=2014&year=2015"), 400)
+
+
 @pytest.mark.parametrize("query", ["?dry_run=yes", "?dry_run=", "?dryrun=true", "?x=1"])
 def test_an_unknown_way_to_post_is_refused(office, query):
     problem_of(office.post(interest(), query=query), 400)

@@ -204,6 +204,23 @@ def test_a_dry_run_decides_and_records_nothing(office):
     assert office.post(posted, query="?dry_run=true").get_json()["positions"] == [3]
 
 
+def test_every_dry_run_has_the_same_members(office):
+    known, refused = interest(), approval()
+    office.post(known)
+    office.post(refused, "approver")
+    trials = [
+        office.post(known, query="?dry_run=true"),
+        office.post(refused, "approver", query="?dry_run=true"),
+        office.post(interest(), query="?dry_run=true"),
+        office.post(approval(), "approver", query="?dry_run=true"),
+        office.post([interest(), known], query="?dry_run=true"),
+        office.post([approval()], "approver", query="?dry_run=true"),
+    ]
+    documented = office.get("/openapi.json").get_json()["components"]["schemas"]["Trial"]
+    assert all(trial.get_json().keys() == set(documented["required"]) for trial in trials)
+    assert [trial.get_json()["positions"] for trial in trials] == [[3], [4], [], [], [3], []]
+
+
 def test_a_dry_run_of_a_refused_event_names_the_rules(office):
     answer = office.post(approval(), "approver", query="?dry_run=true")
     assert answer.status_code == 200

@@ -37,6 +37,18 @@ def test_the_history_is_filtered_by_stream_type_and_year(office):
     assert positions(office.get("/v1/events?stream=nobody")) == []
 
 
+def test_a_position_has_one_spelling(office):
+    assert office.get("/v1/events/1").status_code == 200
+    for spelling in ("01", "+1", "%D9%A1", "1.0", "01/proof"):
+        problem_of(office.get(f"/v1/events/{spelling}"), 404)
+
+
+@pytest.mark.parametrize("filter_", ["type=nope", "type=", "type=fund1035.nope.v1", "stream=", "stream=%00"])
+def test_a_filter_that_nothing_can_match_is_refused(office, filter_):
+    document = problem_of(office.get(f"/v1/events?{filter_}"), 400)
+    assert [error["pointer"] for error in document["errors"]] == [f"#/{filter_.partition('=')[0]}"]
+
+
 def test_an_entry_is_given_as_its_very_bytes(office):
     office.post(interest())
     answer = office.get("/v1/events/3")

@@ -149,6 +149,7 @@ ODD = [
     "as_of=1900-01-01",
     "as_of=%ED%A0%80",
     "unknown=1",
+    "known_at=1&known_at=2",
 ]
 
 
