@@ -53,7 +53,7 @@ def serve(factory: str, host: str, port: int, threads: int = 64) -> int:
     """Serve what `factory` ("module:function") builds until SIGTERM or SIGINT; returns the exit code."""
     if os.environ.get("FUND_DIE_WITH_PARENT") == "1":
         die_with_parent(os.getppid())
-    if not _port_is_free(host, port):
+    if not port_is_free(host, port):
         print(f"{host}:{port} is taken by another process.", file=sys.stderr)
         return 3
     server = _Server(
@@ -86,6 +86,7 @@ class _Loader:
         die_with_parent(self._parent)
         module, _, function = self._factory.partition(":")
         _tell_when_stopping()
+        gc.disable()
         try:
             application: Callable[..., Any] = getattr(importlib.import_module(module), function)()
         except CannotServe as refusal:
@@ -100,6 +101,7 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+    gc.enable()
 
 
 def _tell_when_stopping() -> None:
@@ -126,7 +128,7 @@ def die_with_parent(parent: int) -> None:
         os._exit(3)
 
 
-def _port_is_free(host: str, port: int) -> bool:
+def port_is_free(host: str, port: int) -> bool:
     """Whether nobody listens there, waiting a little for a predecessor that is still ending."""
     deadline = time.monotonic() + PORT_WAIT_SECONDS
     while not _can_bind(host, port):
