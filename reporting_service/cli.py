@@ -15,6 +15,7 @@ from reporting_service.app import open_store
 from reporting_service.bundle.archive import BadArchive
 from reporting_service.bundle.findings import Differs, Found
 from reporting_service.bundle.receipts import RECEIPT_BYTES_MAX, NoEntry, Receipt, check_receipt, is_receipt
+from reporting_service.bundle.sampling import sample as draw_sample
 from reporting_service.bundle.verifying import verify_bundle
 from reporting_service.bundle.writing import NoBundle, save_bundle
 from reporting_service.projections.rebuild import rebuild as rebuild_projections
@@ -24,6 +25,8 @@ from reporting_service.render.forms import FORMS
 from reporting_service.render.pdf import PdfFailed
 from reporting_service.render.words import LANGUAGES
 from reporting_service.reports.annual import YEARS
+from reporting_service.reports.replay import replay as replay_at
+from reporting_service.reports.replay import told as replay_told
 from reporting_service.settings import Settings, load
 from shared import serving
 from shared.environment import SettingsInvalid
@@ -200,11 +203,49 @@ def _verified(file: Path, verifier: Verifier, policy: Policy | None, entry: Path
             return verify_bundle(opened, verifier, policy, show)
 
 
+@main.command()
+@of_year
+@click.option("--size", type=click.IntRange(1, 10_000), default=25, show_default=True, help="How many entries.")
+@click.option("--known-at", type=click.IntRange(1), help="Draw from the entries up to here; by default all.")
+@click.option("--seed-at", type=click.IntRange(1), help="Seed with the root of this many entries; by default all.")
+@as_json
+def sample(year: int, size: int, known_at: int | None, seed_at: int | None, as_json: bool) -> None:
+    """Draw entries of YEAR at random, each cent as likely as another, seeded by the root of a checkpoint.
+
+    Prints the proof of the draw (with --json, the whole population too): anybody with the log can draw again.
+    """
+    try:
+        store = _store()
+        with store.view(known_at) as view, store.view(seed_at) as seed:
+            drawn = draw_sample(view, seed, year, size)
+    except NotYetKnown as error:
+        _stop(f"{str(error)[:1].upper()}{str(error)[1:]}.", 2)
+    except StoreUnavailable as error:
+        _stop(f"The database does not answer: {error}", 3)
+    click.echo(json.dumps(drawn.as_dict()) if as_json else "\n".join(drawn.sentences()))
+
+
 def _policy(file: Path | None) -> Policy | None:
     try:
         return Policy.parse(file.read_text("utf-8")) if file else None
     except (BadPolicy, OSError, UnicodeDecodeError) as error:
         _stop(f"The witness policy cannot be used: {error}.", 2)
+
+
+@main.command()
+@click.option("--to", "position", type=click.IntRange(1), required=True, help="The entry's position in the log.")
+@as_json
+def replay(position: int, as_json: bool) -> None:
+    """All balances right after the entry at a position, what that entry changed, and the rules that spoke."""
+    try:
+        with _store().view(position) as view:
+            found = replay_at(view, position)
+    except NotYetKnown as error:
+        _stop(f"{str(error)[:1].upper()}{str(error)[1:]}.", 2)
+    except StoreUnavailable as error:
+        _stop(f"The database does not answer: {error}", 3)
+    assert found is not None, "a position that is known has an entry"
+    click.echo(json.dumps(found) if as_json else replay_told(found))
 
 
 def _progress(title: str) -> Progress:

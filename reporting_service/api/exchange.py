@@ -33,6 +33,7 @@ PRODUCES = {
     "/": "text/html",
     "/docs": "text/html",
     "/metrics": "text/plain",
+    "/v1/reports/<int:year>/bundle": "application/zip",
     **{f"/v1/reports/<int:year>.{form.suffix}": form.media_type for form in FORMS.values()},
 }
 """What a route answers with; the rest is JSON."""

@@ -33,6 +33,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/reports/<int:year>/editions/<int:number>.<suffix>"): REPORT,
     ("GET", "/v1/reports/<int:year>/restatements"): REPORT,
     ("GET", "/v1/reports/<int:year>/figures/<table>/<path:row>/<column>"): REPORT,
+    ("GET", "/v1/reports/<int:year>/bundle"): AUDIT,
     ("GET", "/metrics"): frozenset({AUDITOR, ADMINISTRATOR}),
     ("GET", "/"): OPEN,
     ("GET", "/livez"): OPEN,

@@ -10,9 +10,8 @@ from shared.log_format.checkpoints import Checkpoint, sign_checkpoint
 from shared.log_format.merkle import Frontier, leaf_hash
 from shared.log_format.notes import COSIGNATURE, SigningKey
 from shared.log_format.witnesses import Policy, with_signatures
-from tests.reporting.history import ORIGIN, History, store_at, tree_root
+from tests.reporting.history import KEY, History, store_at, tree_root
 
-KEY = SigningKey(ORIGIN, b"\x01" * 32)
 WITNESSES = [
     SigningKey("auditor.example/witness", b"\x02" * 32, COSIGNATURE),
     SigningKey("council.example/witness", b"\x03" * 32, COSIGNATURE),

@@ -11,13 +11,15 @@ from reporting_service.follower import Bookmark, FollowerStatus
 from reporting_service.projections.engine import open_engine
 from reporting_service.projections.store import Store
 from shared.log_format.canonical import canonical
-from shared.log_format.checkpoints import Checkpoint
+from shared.log_format.checkpoints import Checkpoint, sign_checkpoint
 from shared.log_format.merkle import EMPTY_ROOT, leaf_hash, root_of
+from shared.log_format.notes import SigningKey
 from shared.rules.model import Model
 from shared.rules.recording import Recorder, shipped_rule_sets
 from shared.rules.refusals import Refused
 
 ORIGIN = "fund1035.example/log"
+KEY = SigningKey(ORIGIN, b"\x01" * 32)
 NOW = datetime(2011, 2, 1, 9, 30, tzinfo=UTC)
 VERIFIED_AT = "2011-02-01T09:31:00Z"
 
@@ -86,7 +88,8 @@ def bookmark_at(bodies: Sequence[bytes], position: int, before: Bookmark) -> Boo
     """The bookmark that a follower would hand over with the page that ends at a position."""
     frontier = before.tree()
     frontier.extend(leaf_hash(body) for body in bodies[before.position : position])
-    return Bookmark(position, frontier.to_bytes(), f"checkpoint of {position}", VERIFIED_AT)
+    note = sign_checkpoint(Checkpoint(ORIGIN, position, frontier.root()), KEY)
+    return Bookmark(position, frontier.to_bytes(), note, VERIFIED_AT)
 
 
 def follow(store: Store, bodies: Sequence[bytes], page: int = 1000) -> Store:

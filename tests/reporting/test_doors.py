@@ -26,6 +26,7 @@ PATHS = {
     "/v1/reports/<int:year>.xlsx": "/v1/reports/2008.xlsx",
     "/v1/reports/<int:year>.csv": "/v1/reports/2008.csv",
     "/v1/reports/<int:year>.xml": "/v1/reports/2008.xml",
+    "/v1/reports/<int:year>/bundle": "/v1/reports/2008/bundle",
     BEHIND: "/v1/reports/2008/figures/T2/closing/line-1",
     "/static/<path:filename>": "/static/home.css",
 }
@@ -60,7 +61,7 @@ def test_the_roles_are_those_of_the_design():
     readers = {path.partition("?")[0]: roles for path, roles in ROUTES if roles != OPEN and path != "/metrics"}
     for path in ("/v1/lines/line-1/statement", "/v1/projects", "/v1/projects/NC.0001", "/v1/member-states"):
         assert readers.pop(path) == OFFICE | {"auditor"}, path
-    for path in ("/v1/contributions", "/v1/trial-balance"):
+    for path in ("/v1/contributions", "/v1/trial-balance", "/v1/reports/2008/bundle"):
         assert readers.pop(path) == {"auditor"}, path
     assert readers.pop("/v1/facility") == OFFICE | {"auditor", "council"}
     for path, roles in readers.items():
