@@ -10,7 +10,7 @@ from reporting_service.bundle.findings import Differs
 from reporting_service.bundle.verifying import verify_bundle
 from tests.bundle.signed import KEY, POLICY
 
-FLIPS = int(os.environ.get("FLIPS", "300"))
+FLIPS = int(os.environ.get("FLIPS", "200"))
 SEED = int(os.environ.get("FLIPS_SEED", "1035"))
 
 
