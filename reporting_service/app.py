@@ -8,7 +8,19 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from reporting_service import observing
-from reporting_service.api import annual, bundle, drill_down, editions, exchange, figures, openapi, operations, problems
+from reporting_service.api import (
+    annual,
+    bundle,
+    drill_down,
+    editions,
+    exchange,
+    figures,
+    openapi,
+    operations,
+    problems,
+    replay,
+    what_if,
+)
 from reporting_service.api.reporting import EXTENSION, Followed, Reporting
 from reporting_service.follower import Follower
 from reporting_service.metrics import Metrics
@@ -24,7 +36,7 @@ from shared.access import token_checker
 from shared.environment import SettingsInvalid
 from shared.log_format.notes import Verifier
 
-DOORS = (figures, annual, drill_down, editions, bundle, operations, home)
+DOORS = (figures, annual, drill_down, editions, bundle, replay, what_if, operations, home)
 
 
 def utc_now() -> datetime:

@@ -25,6 +25,8 @@ from reporting_service.render.forms import FORMS
 from reporting_service.render.pdf import PdfFailed
 from reporting_service.render.words import LANGUAGES
 from reporting_service.reports.annual import YEARS
+from reporting_service.reports.replay import replay as replay_at
+from reporting_service.reports.replay import told as replay_told
 from reporting_service.settings import Settings, load
 from shared import serving
 from shared.environment import SettingsInvalid
@@ -228,6 +230,22 @@ def _policy(file: Path | None) -> Policy | None:
         return Policy.parse(file.read_text("utf-8")) if file else None
     except (BadPolicy, OSError, UnicodeDecodeError) as error:
         _stop(f"The witness policy cannot be used: {error}.", 2)
+
+
+@main.command()
+@click.option("--to", "position", type=click.IntRange(1), required=True, help="The entry's position in the log.")
+@as_json
+def replay(position: int, as_json: bool) -> None:
+    """All balances right after the entry at a position, what that entry changed, and the rules that spoke."""
+    try:
+        with _store().view(position) as view:
+            found = replay_at(view, position)
+    except NotYetKnown as error:
+        _stop(f"{str(error)[:1].upper()}{str(error)[1:]}.", 2)
+    except StoreUnavailable as error:
+        _stop(f"The database does not answer: {error}", 3)
+    assert found is not None, "a position that is known has an entry"
+    click.echo(json.dumps(found) if as_json else replay_told(found))
 
 
 def _progress(title: str) -> Progress:

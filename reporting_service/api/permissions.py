@@ -33,6 +33,8 @@ PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/reports/<int:year>/editions/<int:number>.<suffix>"): REPORT,
     ("GET", "/v1/reports/<int:year>/restatements"): REPORT,
     ("GET", "/v1/reports/<int:year>/figures/<table>/<path:row>/<column>"): REPORT,
+    ("POST", "/v1/what-if"): REPORT | {ADMINISTRATOR},
+    ("GET", "/v1/replay"): AUDIT,
     ("GET", "/v1/reports/<int:year>/bundle"): AUDIT,
     ("GET", "/metrics"): frozenset({AUDITOR, ADMINISTRATOR}),
     ("GET", "/"): OPEN,
@@ -48,10 +50,11 @@ def admit(checker: TokenChecker, request: Request) -> Identity | None:
     """Who asks; None where no token is needed. Unauthenticated (401) or Forbidden (403) otherwise."""
     assert request.url_rule is not None
     rule = request.url_rule.rule
-    roles = PERMISSIONS["GET" if request.method == "HEAD" else request.method, rule]
+    method = "GET" if request.method == "HEAD" else request.method
+    roles = PERMISSIONS[method, rule]
     if roles == OPEN:
         return None
     identity = checker.check(request.headers.get("Authorization"))
     if not identity.roles & roles:
-        raise Forbidden(f"GET {rule} is for: {', '.join(sorted(roles))}.")
+        raise Forbidden(f"{method} {rule} is for: {', '.join(sorted(roles))}.")
     return identity

@@ -110,6 +110,12 @@ class RestatementQuery(Known):
     limit = Whole(1, PAGE_MAX, load_default=100)
 
 
+class ReplayQuery(Query):
+    """Which entry."""
+
+    position = Whole(1, required=True, metadata={"description": "the entry's position in the log"})
+
+
 class Filters(Known):
     """The filters that every door of figures takes."""
 
@@ -172,6 +178,15 @@ class Routes(Blueprint):  # type: ignore[misc]
     def get(self, rule: str) -> Callable[[View], View]:
         """Answer GET at a path."""
         return self.route(rule, methods=["GET"])  # type: ignore[no-any-return]
+
+    def post(self, rule: str) -> Callable[[View], View]:
+        """Answer POST at a path."""
+        return self.route(rule, methods=["POST"])  # type: ignore[no-any-return]
+
+    def takes(self, body: dict[str, Any]) -> Callable[[View], View]:
+        """Describe the JSON body that is posted, by its schema."""
+        content = {"application/json": {"schema": body}}
+        return self.doc(requestBody={"required": True, "content": content})  # type: ignore[no-any-return]
 
     def query(self, schema: type[Query]) -> Callable[[View], View]:
         """Check the query parameters; the view's argument `query` has them."""

@@ -1,8 +1,9 @@
 """What a running reporting service is made of, and how its routes reach it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Semaphore
 from typing import Protocol
 
 from flask import current_app
@@ -33,6 +34,8 @@ class Reporting:
     checker: TokenChecker
     metrics: Metrics
     now: Callable[[], datetime]
+    supposing: Semaphore = field(default_factory=lambda: Semaphore(1))
+    """One what-if at a time: each reads the whole history."""
 
 
 def reporting() -> Reporting:

@@ -234,12 +234,16 @@ class AccountShape(Sides):
     line = fields.String(required=True, allow_none=True)
 
 
-class TrialBalanceAnswer(Known):
+class TrialBalance(ma.Schema):
     """Every account; each line's balance and the total's are 0.00."""
 
     accounts = fields.List(fields.Nested(AccountShape), required=True)
     totals = fields.Dict(keys=fields.String(), values=fields.Nested(Sides), required=True)
     total = fields.Nested(Sides, required=True)
+
+
+class TrialBalanceAnswer(TrialBalance, Known):
+    """The trial balance at a position."""
 
 
 class ColumnShape(ma.Schema):

@@ -102,6 +102,14 @@ def movements_of_row(view: View, line: str, year: int, row: str) -> list[Movemen
     return _read(view, chosen.order_by(c.position, c.place))
 
 
+def last_balance(view: View, line: str) -> Decimal:
+    """A line's available money at the view's position, whatever the booking dates."""
+    c = movements.c
+    chosen = select(c.balance).where(c.line == line, c.position <= view.position)
+    found = view.connection.execute(chosen.order_by(c.position.desc(), c.place.desc()).limit(1)).scalar()
+    return Decimal(found) if found else ZERO
+
+
 def movements_at(view: View, line: str, position: int) -> list[Movement]:
     """What the entry at a position moved of a line's available money."""
     c = movements.c
