@@ -42,7 +42,7 @@ def report_as_json(query: dict[str, Any], year: int) -> Response:
 
 
 @routes.get("/reports/<int:year>.html")
-@routes.query(Known)
+@routes.query(ReportQuery)
 @routes.answers(200, {"type": "string"}, "text/html")
 def report_as_html(query: dict[str, Any], year: int) -> Response:
     """The annual report of a year as known at a position, as one page that loads nothing from elsewhere."""

@@ -35,7 +35,7 @@ class Form:
 
 FORMS = {
     "json": Form("json", "application/json", annual_report, lambda report, _: orjson.dumps(report)),
-    "html": Form("html", "text/html", annual_report, lambda report, _: report_page(report)),
+    "html": Form("html", "text/html", annual_report, report_page, speaks=True),
     "pdf": Form("pdf", "application/pdf", annual_report, report_pdf, speaks=True),
     "xlsx": Form(
         "xlsx",

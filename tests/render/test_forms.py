@@ -67,7 +67,11 @@ def test_another_position_year_or_language_has_another_tag(ask):
 
 
 def test_a_reader_of_french_gets_french(ask):
-    for answer in (ask("2010.csv?lang=fr"), ask("2010.csv", Accept_Language="fr-CH, en;q=0.5")):
+    for answer in (
+        ask("2010.csv?lang=fr"),
+        ask("2010.html?lang=fr"),
+        ask("2010.csv", Accept_Language="fr-CH, en;q=0.5"),
+    ):
         assert answer.headers["Content-Language"] == "fr"
         assert "Accept-Language" in answer.headers["Vary"]
     assert ask("2010.csv?lang=fr").data != ask("2010.csv").data

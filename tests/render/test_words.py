@@ -2,6 +2,7 @@
 
 import pytest
 
+from reporting_service.render.html import report_page
 from reporting_service.render.pdf.composed import composed
 from reporting_service.render.words import LANGUAGES, translated, words
 from reporting_service.render.xlsx import report_xlsx
@@ -35,6 +36,7 @@ def test_every_text_of_the_forms_is_in_french(reports):
     for report in reports.values():
         composed(report, "fr", [])
         report_xlsx(report, "fr")
+        report_page({**report, "changed": {"T2/closing/line-1": "1.00"}}, "fr")
     composed({**reports[2007], "rule_set": None, "tables": {}}, "fr", [])
     assert not french.unsaid
 

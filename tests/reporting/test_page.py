@@ -5,7 +5,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reporting_service.render.html import CONTENT_SECURITY_POLICY, STYLE, figure, report_page
+from reporting_service.render.charts import charts_of
+from reporting_service.render.html import CONTENT_SECURITY_POLICY, STYLE, report_page
+from reporting_service.render.words import words
 from reporting_service.reports.annual import TABLES, annual_report
 
 VOID = {"meta", "link", "br", "img"}
@@ -94,21 +96,35 @@ def test_illustrative_figures_are_called_so(page, empty):
         assert "Illustrative figures." not in report_page(annual_report(view, 2008)).decode()
 
 
-@pytest.mark.parametrize(
-    ("value", "unit", "shown"),
-    [
-        ("1234567.89", "USD", "1,234,567.89"),
-        ("-1234.50", "USD", "(1,234.50)"),
-        ("0.00", "CHF", "0.00"),
-        ("", "USD", "–"),
-        ("42.9", "%", "42.9 %"),
-        ("7", "number", "7"),
-        ("", "text", ""),
-        ("11999999999999999.88", "USD", "11,999,999,999,999,999.88"),
-    ],
-)
-def test_figures_are_written_for_people(value, unit, shown):
-    assert figure(value, unit) == shown
+def test_each_chart_stands_beside_its_table_with_its_words(store, page, elements):
+    with store.view() as view:
+        charts = charts_of(annual_report(view, 2008))
+    assert [chart.table for chart in charts] == ["T1", "T2", "T4", "T9", "T13"]
+    for chart in charts:
+        section = page[page.index(f'<section id="{chart.table}"') :].partition("</section>")[0]
+        assert section.index(chart.svg) < section.index("<table")
+        assert f"The figures are in table {chart.table}." in section
+    drawings = [attributes for tag, attributes in elements if tag == "svg"]
+    assert all(found["role"] == "img" and found["aria-labelledby"] for found in drawings)
+    assert not any("style" in attributes for _, attributes in elements)
+
+
+def test_shares_are_written_in_per_cent(page):
+    row = page[page.index('id="T1/share"') :].partition("</tr>")[0]
+    assert "25\N{NO-BREAK SPACE}%" in row
+    assert "0.25" not in row
+
+
+def test_the_page_speaks_french(store):
+    with store.view() as view:
+        page = report_page(annual_report(view, 2008), "fr").decode()
+    assert '<html lang="fr">' in page
+    for text in ("Rapport annuel pour l’exercice 2008", "Aller directement au rapport", "Ressources et emplois"):
+        assert text in page
+    assert "2\N{NARROW NO-BREAK SPACE}350\N{NARROW NO-BREAK SPACE}000,00" in page
+    for text in ("Contents", "Log position", "Skip to", "financial year", "Balance carried forward", "USD million"):
+        assert text not in page
+    assert not words("fr").unsaid
 
 
 def test_texts_from_the_log_cannot_become_markup(store):

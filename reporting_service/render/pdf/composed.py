@@ -8,24 +8,11 @@ from typing import Any
 
 from reporting_service.render.charts import Chart
 from reporting_service.render.fonts.glyphs import shown
+from reporting_service.render.frame import CLOSING, ILLUSTRATIVE, MEANING, ORGANIZATION, is_illustrative
 from reporting_service.render.pdf.layout import Layout, laid_out, shape_of
 from reporting_service.render.words import Words, translated, words
 from shared.log_format.canonical import canonical
 
-ORGANIZATION = "International Organization for Migration"
-MEANING = (
-    "Every figure follows from the {position} log entries covered by the root above, each of them verified against the"
-    " log’s signed checkpoints. Anyone who holds these entries and the log’s public key can recompute this report. The"
-    " log proves what was recorded, when, by whom, and by which rule it was judged; it does not prove that a source"
-    " told the truth or that nothing was withheld."
-)
-ILLUSTRATIVE = (
-    "The log marks figures of this report as illustrative: they are examples, not accounts of the Organization."
-)
-CLOSING = (
-    "Amounts in United States dollars unless a column says otherwise; negative amounts in parentheses; a dash where"
-    " there is no figure."
-)
 ATTACHED = "The report’s figures for machines (JSON); its digest without its edition is {digest} (SHA-256)."
 
 Row = dict[str, Any]
@@ -98,22 +85,16 @@ class Composer:
             "name": self.say("1035 Facility"),
             "subtitle": title,
             "line": self.say("Council Resolutions 1035 and 1150 (XCIII) · Funding Lines 1 and 2"),
-            "facts": [[self.say(label), self.text(value), code] for label, value, code in facts],
+            "facts": [[self.say(label), value if code else self.text(value), code] for label, value, code in facts],
             "meaning": [
                 self.say("What “audited” means here."),
                 self.say(MEANING, position=self.said.figure(str(report["position"]), "number")),
             ],
             "illustrative": [self.say("Illustrative figures."), self.say(ILLUSTRATIVE)]
-            if self._illustrative()
+            if is_illustrative(self.original)
             else None,
             "attached": self.text(self._attached()["description"]),
         }
-
-    def _illustrative(self) -> bool:
-        tables = self.original["tables"].values()
-        return any(
-            "illustrative" in cell for table in tables for row in table["rows"] for cell in row["cells"].values()
-        )
 
     def _table(self, key: str, table: dict[str, Any], chart: Chart | None) -> dict[str, Any]:
         composed: dict[str, Any] = {
