@@ -3,26 +3,29 @@
 import contextlib
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import IO, NoReturn
+from types import TracebackType
+from typing import IO
 
 import requests
 
 from bench.leash import leash_option, leashed
+from bench.stopping import Asked, Stop, stop_on_signals
 from shared.access import mint_dev_token
+from shared.serving import port_is_free
 
 LEDGER_BIND = "127.0.0.1:8035"
 REPORTING_BIND = "127.0.0.1:8036"
 PORTS = range(12_000, 32_000)
 TOKEN_HOURS = 12
 TOKEN_RENEWAL_S = 4 * 3600
+STARTING_STOP_S = 3
+"""A service that is stopped while it starts has nothing to finish."""
 OURS = ("FUND_", "LEDGER_", "REPORTING_", "OIDC_", "AUTH_MODE", "SESSION_SECRET_FILE")
 _BIN = Path(sys.executable).parent
 
@@ -137,11 +140,19 @@ class Pair:
         if "REPORTING_LOG_VKEY" not in self._settings:
             self._settings["REPORTING_LOG_VKEY"] = self.asked("ledger", "vkey")
         self.renew_token()
+        self._claim_ports()
         for name in self._names:
             self._start(name, wait=False)
         for name in self._names:
             self.wait_ready(name)
         return self
+
+    def _claim_ports(self) -> None:
+        """PairFailed when another process listens where a service of this pair would: it would pass for ours."""
+        for bind in (self.ledger_bind, self.reporting_bind)[: len(self._names)]:
+            host, _, port = bind.rpartition(":")
+            if not port_is_free(host.strip("[]"), int(port)):
+                raise PairFailed(f"{bind} is taken by another process.")
 
     def start_ledger(self, *, wait: bool = True) -> None:
         """Start the ledger and, unless told otherwise, wait until it is ready."""
@@ -167,14 +178,15 @@ class Pair:
         return self.output.open("ab") if self.output else None
 
     def wait_ready(self, name: str, seconds: float = 60) -> None:
-        """Return once the service answers /readyz with 200; PairFailed when it ends or takes too long."""
+        """Return once the service answers /readyz with 200; PairFailed when any ends or it takes too long."""
         url = f"{self.ledger_url if name == 'ledger' else self.reporting_url}/readyz"
         wait_until(lambda: self._ready(name, url), seconds, f"{name} to be ready at {url}")
 
     def _ready(self, name: str, url: str) -> bool:
-        if (status := self._processes[name].poll()) is not None:
+        if (ended := self.ended()) is not None:
             where = f"; its output: {self.output}" if self.output else ""
-            raise PairFailed(f"{name} ended with {status} before it was ready{where}")
+            status = self._processes[ended].returncode
+            raise PairFailed(f"{ended} ended with {status} before {name} was ready{where}")
         with contextlib.suppress(requests.RequestException):
             return requests.get(url, timeout=2).status_code == 200
         return False
@@ -213,39 +225,13 @@ class Pair:
         try:
             return self.start()
         except BaseException:
-            self.stop()
+            self.stop(STARTING_STOP_S)
             raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-class _Asked(BaseException):
-    """Somebody asked this runner to stop: Ctrl-C, SIGTERM or a closed terminal."""
-
-
-class _Stop:
-    """Remembers that somebody asked, should the exception be lost in a destructor."""
-
-    asked = False
-
-
-def _stop_on_signals() -> _Stop:
-    """Raise _Asked on a signal, and remember it."""
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    stop = _Stop()
-
-    def asked(_number: int, _frame: FrameType | None) -> NoReturn:
-        for one in signals:
-            signal.signal(one, signal.SIG_IGN)
-        stop.asked = True
-        raise _Asked
-
-    for one in signals:
-        signal.signal(one, asked)
-    return stop
 
 
 def from_environment() -> Pair:
@@ -272,12 +258,12 @@ Ctrl-C stops both.
 """
 
 
-def _watch(pair: Pair, stop: _Stop) -> str:
-    """Renew reporting's token as long as both services live; the name of the one that ended; _Asked when asked."""
+def _watch(pair: Pair, stop: Stop) -> str:
+    """Renew reporting's token as long as both services live; the name of the one that ended; Asked when asked."""
     renewed = time.monotonic()
     while not (ended := pair.ended()):
         if stop.asked:
-            raise _Asked
+            raise Asked
         time.sleep(0.2)
         if time.monotonic() - renewed > TOKEN_RENEWAL_S:
             pair.renew_token()
@@ -288,14 +274,14 @@ def _watch(pair: Pair, stop: _Stop) -> str:
 def main() -> int:
     """Run both services until asked to stop: 0; 3 with a sentence when one does not start or ends by itself."""
     leash_option()
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
     try:
         with from_environment() as pair:
             print(where_to_look(pair), flush=True)
             print(f"{_watch(pair, stop)} ended by itself; stopping the other.", file=sys.stderr)
     except PairFailed as failure:
         print(failure, file=sys.stderr)
-    except _Asked:
+    except Asked:
         return 0
     return 3
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -25,14 +26,21 @@ class Runner:
         kept = {k: v for k, v in os.environ.items() if not k.startswith((*OURS, "MAKE", "MFLAGS"))}
         places = {"FUND_HOME": str(pair.home), "LEDGER_BIND": pair.ledger_bind, "REPORTING_BIND": pair.reporting_bind}
         self.output = Path(f"{pair.home}.out")
+        self.output.touch()
+        self.said_before = self.output.read_text()
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=kept | places, stdout=output, stderr=output, start_new_session=True
             )
 
     def ready(self):
-        wait_until(lambda: all(map(_ready, (self.pair.ledger_url, self.pair.reporting_url))), 60, "both to be ready")
+        wait_until(lambda: "Ctrl-C" in self.said(), 60, "where to look")
+        assert all(map(_ready, (self.pair.ledger_url, self.pair.reporting_url)))
         return self
+
+    def said(self):
+        """What this runner and its services printed."""
+        return self.output.read_text().removeprefix(self.said_before)
 
     def members(self):
         """The processes that live in this pair's home, by their environment."""
@@ -93,8 +101,7 @@ def test_all_processes_stay_in_makes_group(start):
 
 def test_it_says_where_to_look(start):
     runner = start(MAKE).ready()
-    wait_until(lambda: "Ctrl-C" in runner.output.read_text(), 10, "the addresses")
-    said = runner.output.read_text()
+    said = runner.said()
     assert runner.pair.ledger_url in said
     assert runner.pair.reporting_url in said
     assert "dev-token" in said
@@ -114,6 +121,30 @@ def test_a_killed_pair_starts_again_at_once(start):
     runner.killed()
     start(MAKE, like=runner).ready()
     assert desk.accepted(gift("before", "5.00")) == receipt
+
+
+@pytest.mark.parametrize("taken", ["ledger_bind", "reporting_bind"])
+def test_a_taken_port_is_told_and_nothing_runs(start, taken):
+    runner = start(RUNNER, "first").ready()
+    late = Pair(runner.pair.home.with_name("late"), **{taken: getattr(runner.pair, taken)})
+    second = start(RUNNER, like=SimpleNamespace(pair=late))
+    assert second.process.wait(30) == 3
+    assert f"{getattr(late, taken)} is taken by another process." in second.said()
+    assert "Ctrl-C" not in second.said()
+    second.gone()
+    assert runner.process.poll() is None
+
+
+def test_a_service_that_does_not_start_is_told_at_once(start):
+    runner = start(RUNNER)
+    runner.killed()
+    runner.gone()
+    (runner.pair.home / "reporting.db").unlink(missing_ok=True)
+    (runner.pair.home / "reporting.db").mkdir(parents=True)
+    again = start(RUNNER, like=runner)
+    assert again.process.wait(20) == 3
+    assert "reporting ended with" in again.said()
+    assert "Ctrl-C" not in again.said()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -136,7 +167,7 @@ def test_a_runner_whose_service_dies_stops_the_other(start):
     os.kill(_serving(runner, "ledger"), signal.SIGKILL)
     assert runner.process.wait(30) == 3
     assert runner.members() == []
-    assert "ledger ended by itself" in runner.output.read_text()
+    assert "ledger ended by itself" in runner.said()
 
 
 def _serving(runner, name):
