@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+from reporting_service.projections.member_states import STANDING
 from reporting_service.projections.project_money import YearMoney, money_by_year
 from reporting_service.projections.project_movements import ProjectMovement, project_movements
 from reporting_service.projections.projects import Project, StepMove, projects, step_moves_of_year
@@ -104,7 +105,7 @@ def regions(view: View, year: int, row: str, column: str) -> Behind:
 
 
 def _eligible(view: View, year: int, row: str) -> Events:
-    members = membership(view).members
+    members = membership(view, STANDING).members
     found: dict[int, Decimal] = {}
     for member in by_region.eligible_members(view, year):
         if row in (member.region, "total"):
