@@ -8,7 +8,8 @@ from threading import Event
 from flask import Flask
 
 from ledger_service import observing
-from ledger_service.api import exchange, facility, history, intake, openapi, operations, problems, transparency
+from ledger_service.api import apart, exchange, facility, history, intake, openapi, operations, problems, transparency
+from ledger_service.api.apart import Apart
 from ledger_service.api.bodies import Bodies
 from ledger_service.api.ledger import EXTENSION, Ledger
 from ledger_service.api.queries import Position
@@ -28,7 +29,11 @@ BLUEPRINTS = (intake, history, facility, transparency, operations)
 
 
 def create_app(
-    settings: Settings, *, now: Callable[[], datetime] = utc_now, stopping: Event = serving.stopping
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    stopping: Event = serving.stopping,
+    checking: Apart | None = None,
 ) -> Flask:
     """The ledger as a WSGI application; StoreRefused or StoreUnavailable when its journal cannot be opened."""
     app = Flask(__name__, static_folder=None)
@@ -39,11 +44,13 @@ def create_app(
     problems.register(app)
     exchange.register(app, Bodies(settings.threads))
     openapi.register(app, [module.routes for module in BLUEPRINTS])
-    app.extensions[EXTENSION] = open_ledger(settings, now, stopping)
+    app.extensions[EXTENSION] = open_ledger(settings, now, stopping, checking)
     return app
 
 
-def open_ledger(settings: Settings, now: Callable[[], datetime], stopping: Event) -> Ledger:
+def open_ledger(
+    settings: Settings, now: Callable[[], datetime], stopping: Event, checking: Apart | None = None
+) -> Ledger:
     """Keys, journal and log put together."""
     key = signing_key(settings.signing_key_file, settings.origin)
     recorder = open_recorder(settings)
@@ -66,7 +73,7 @@ def open_ledger(settings: Settings, now: Callable[[], datetime], stopping: Event
         audience=settings.oidc_audience,
         jwks_url=settings.oidc_jwks_url,
     )
-    return Ledger(settings, journal, published, checker, key.verifier, metrics, now)
+    return Ledger(settings, journal, published, checker, key.verifier, metrics, now, checking)
 
 
 def open_recorder(settings: Settings) -> JournalRecorder:
@@ -83,7 +90,7 @@ def from_environment() -> Flask:
     """The application that the server process runs; says in plain words why it cannot start."""
     observing.log_as_json()
     try:
-        return create_app(load(os.environ))
+        return create_app(load(os.environ), checking=apart.started())
     except SettingsInvalid as error:
         raise serving.CannotServe(str(error), error.exit_code) from error
     except (StoreRefused, KeyRefused) as error:

@@ -31,8 +31,8 @@ def usd_value(original: Decimal, rate: Decimal) -> Decimal:
     return EXACT.multiply(original, rate).quantize(CENT, ROUND_HALF_EVEN, EXACT)
 
 
-def received_usd(data: dict) -> Decimal:  # type: ignore[type-arg]
-    """USD value of a fact that has amount, currency and, if not in USD, rate."""
-    value = Decimal(data["amount"])
+def received_usd(data: dict, member: str = "amount") -> Decimal:  # type: ignore[type-arg]
+    """USD value of an amount of a fact that has currency and, if not in USD, rate."""
+    value = Decimal(data[member])
     rate = data.get("rate")
     return usd_value(value, Decimal(rate["value"])) if rate else value

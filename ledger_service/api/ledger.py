@@ -8,6 +8,7 @@ from typing import cast
 import orjson
 from flask import Flask, Response, current_app, g
 
+from ledger_service.api.apart import Apart
 from ledger_service.journal.journal import Journal
 from ledger_service.log.published import Published
 from ledger_service.metrics import Metrics
@@ -29,9 +30,12 @@ class Ledger:
     verifier: Verifier
     metrics: Metrics
     now: Callable[[], datetime]
+    apart: Apart | None = None
 
     def close(self) -> None:
         """Finish what waits and let go of the database."""
+        if self.apart is not None:
+            self.apart.close()
         self.journal.close()
 
 

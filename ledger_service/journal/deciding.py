@@ -134,12 +134,12 @@ class Turn:
         return receipt(entries[0], [entry["position"] for entry in entries[1:]], warnings)
 
     def _batch(self, command: Command) -> Outcome:
-        before, drafted = self.kept.mark(), len(self.kept.drafts)
+        before, drafted, now = self.kept.mark(), len(self.kept.drafts), self._now()
         role = self._role(command, command.events[0])
         rows = [self._row(posted) for posted in command.events]
         tried = Tried()
         for index, (posted, row) in enumerate(zip(command.events, rows, strict=True)):
-            refusals = self._try(command, posted, row, tried)
+            refusals = self._try(command, posted, row, now, tried)
             if refusals:
                 tried.faults.append(_fault(index, posted, refusals))
             if len(tried.faults) == FAULTS_MAX:
@@ -157,7 +157,9 @@ class Turn:
         assert entry is not None
         return entry
 
-    def _try(self, command: Command, posted: PostedEvent, row: KeyRow | None, tried: "Tried") -> list[dict[str, Any]]:
+    def _try(
+        self, command: Command, posted: PostedEvent, row: KeyRow | None, now: datetime, tried: "Tried"
+    ) -> list[dict[str, Any]]:
         """Record one event of a batch, or recognise it; returns the refusals when rules say no, else none."""
         role = self._role(command, posted)
         if row is not None:
@@ -166,7 +168,7 @@ class Turn:
             tried.receipts += again.receipts
             return _refusals(again)
         try:
-            recorded = self._rules.record(posted.event, now=self._now(), subject=command.subject, role=role)
+            recorded = self._rules.record(posted.event, now=now, subject=command.subject, role=role)
         except RulesRefuse as refused:
             return refused.refusals
         tried.receipts.append(self._keep(posted, recorded.entries, recorded.warnings))

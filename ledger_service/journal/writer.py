@@ -1,9 +1,11 @@
 """The one writer thread: takes all that waits, decides it on the kept model, commits it at once, answers everybody."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from threading import Thread
 from typing import Any
 
@@ -31,10 +33,10 @@ log = structlog.get_logger("journal")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What one group did, for the metrics: `types` are the entries' public names."""
+    """What one group did, for the metrics: `types` counts the entries by their public names."""
 
     requests: int
-    types: list[str]
+    types: Counter[str]
     seconds: float
     size: int
 
@@ -88,7 +90,7 @@ class Writer(Thread):
             self._kept.abandon(before)
             self._fail(postings, error)
             return
-        types = [row.type for row in self._kept.drafts]
+        types = Counter(map(attrgetter("type"), self._kept.drafts))
         self._kept.publish()
         if sealed is not None:
             self._around.published(sealed)

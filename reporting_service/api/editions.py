@@ -22,7 +22,15 @@ from reporting_service.api.shapes_of_reports import EditionsAnswer, RestatementA
 from reporting_service.projections.kept_forms import keep, kept
 from reporting_service.projections.view import View
 from reporting_service.render.forms import FORMS, Form
-from reporting_service.reports.editions import Edition, digest_of, edition, edition_bytes, editions, last_before
+from reporting_service.reports.editions import (
+    Edition,
+    digest_of,
+    edition,
+    edition_bytes,
+    editions,
+    last_before,
+    report_of,
+)
 from reporting_service.reports.editions import described as edition_described
 from reporting_service.reports.restatement import marks, restatement
 from shared.contract.problems import NotFound
@@ -92,23 +100,24 @@ def _edition(query: dict[str, Any], year: int, number: int, form: Form) -> Respo
         tag = f"edition.{found.issued}.{form.suffix}.{language}"
         if request.if_none_match.contains(tag):
             return described(Response(status=304), tag, form, language)
-        content, digest = _content(view, found, form, language)
+        if form is FORMS["json"]:
+            return described(_recomputed(view, found), tag, form, language)
+        content = kept(view.connection, found.issued, form.suffix, language)
+        read = _read(view, found, form) if content is None else None
+    if content is None:
+        content = rendered(form, read, language, year)
+        content = keep(reporting().store.engine, found.issued, form.suffix, language, content)
     response = answered(content, form, f"report-{year}-edition-{number}")
-    response.headers[DIGEST] = digest
+    response.headers[DIGEST] = found.digest
     return described(response, tag, form, language)
 
 
-def _content(view: View, found: Edition, form: Form, language: str) -> tuple[bytes, str]:
-    """The form's bytes, and the digest: of JSON as computed now, of others as issued."""
-    if form is FORMS["json"]:
-        report = form.read(view.at(found.size), found.year) | {"edition": found.number}
-        return edition_bytes(report), digest_of(report)
-    content = kept(view.connection, found.issued, form.suffix, language)
-    if content is None:
-        read = _read(view, found, form)
-        content = rendered(form, read, language, found.year)
-        content = keep(reporting().store.engine, found.issued, form.suffix, language, content)
-    return content, found.digest
+def _recomputed(view: View, found: Edition) -> Response:
+    """The edition's JSON, made from the log again, with the digest that it has now."""
+    report = report_of(view, found)
+    response = answered(edition_bytes(report), FORMS["json"], f"report-{found.year}-edition-{found.number}")
+    response.headers[DIGEST] = digest_of(report)
+    return response
 
 
 def _read(view: View, found: Edition, form: Form) -> Any:

@@ -57,6 +57,17 @@ def check_event(event: object, pointer: str = "#") -> dict[str, Any]:
     return recorded
 
 
+def recorded(event: dict[str, Any]) -> dict[str, Any]:
+    """An event that `check_event` accepted before, as it gave it: without what is not recorded or null."""
+    if not (_NOT_RECORDED & event.keys() or None in event.values()):
+        return event
+    return {
+        name: value
+        for name, value in event.items()
+        if name not in _NOT_RECORDED and (value is not None or name not in _OPTIONAL)
+    }
+
+
 def content_digest(event: dict[str, Any]) -> str:
     """SHA-256 in hexadecimal of the RFC 8785 bytes of type and data: what makes two events the same."""
     return hashlib.sha256(canonical({"type": event["type"], "data": event["data"]})).hexdigest()

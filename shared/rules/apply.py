@@ -106,6 +106,7 @@ def microseconds(recorded_at: str) -> int:
     return _second_of(recorded_at[:19]) * 1_000_000 + int(recorded_at[20:26])
 
 
+@lru_cache(maxsize=4)
 def instant(value: int) -> str:
     """The written form of a recorded instant, always with six places."""
     second, fraction = divmod(value, 1_000_000)

@@ -143,8 +143,7 @@ def apply_received(model: Model, entry: Entry, sign: int = 1) -> None:
 
 def security_usd(data: dict[str, object]) -> Decimal:
     """The part of a receipt reserved for security, in USD at the receipt's own rate."""
-    part = data.get("security_part")
-    return received_usd({**data, "amount": part}) if part else ZERO
+    return received_usd(data, "security_part") if data.get("security_part") else ZERO
 
 
 def apply_applied(model: Model, entry: Entry, sign: int = 1) -> None:

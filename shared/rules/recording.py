@@ -6,6 +6,7 @@ the entries before, the event, its recorded instant, subject and role.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from shared.contract.events import EVENT_TYPES, PREFIX, SUFFIX
@@ -21,6 +22,7 @@ from shared.rules.years import sealed_balances
 Tree = Callable[[], tuple[int, str]]
 LEDGER = "ledger"
 MICROSECOND = timedelta(microseconds=1)
+CONFIRMED = f"{PREFIX}action.confirmed{SUFFIX}"
 
 
 class Recorded(NamedTuple):
@@ -78,13 +80,12 @@ class Recorder:
 
     def role_for(self, event: Entry, roles: frozenset[str]) -> str | None:
         """The role with which a subject posts an event; None when no role of theirs may."""
-        may = EVENT_TYPES[event["type"]].roles & roles
-        if event["type"] == f"{PREFIX}action.confirmed{SUFFIX}":
+        if event["type"] == CONFIRMED:
             position = event["data"]["position"]
             confirmed = self._entry_at(position) if position <= self._model.position else None
-            if confirmed is not None and confirmed["recorded_role"] in may:
+            if confirmed is not None and confirmed["recorded_role"] in EVENT_TYPES[CONFIRMED].roles & roles:
                 return str(confirmed["recorded_role"])
-        return min(may, default=None)
+        return _first_role(event["type"], roles)
 
     def _case(self, short: str, data: dict[str, Any], at: int, subject: str, role: str) -> Case:
         return case_of(
@@ -158,6 +159,11 @@ class Recorder:
 def shipped_rule_sets(recorder: Recorder, now: datetime) -> list[Entry]:
     """The first two entries of every log: the shipped rule sets, in force without confirmation."""
     return [recorder.ship(number, shipped_data(version), now) for number, version in enumerate(SHIPPED, start=1)]
+
+
+@lru_cache
+def _first_role(type_: str, roles: frozenset[str]) -> str | None:
+    return min(EVENT_TYPES[type_].roles & roles, default=None)
 
 
 def _causes(case: Case) -> list[Caused]:

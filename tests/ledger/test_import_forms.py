@@ -7,7 +7,7 @@ import os
 import pytest
 
 from ledger_service.api.bodies import BODY_BYTES_MAX
-from ledger_service.api.intake import BATCH_EVENTS_MAX, EVENT_BYTES_MAX
+from ledger_service.api.checking import BATCH_EVENTS_MAX, EVENT_BYTES_MAX
 from ledger_service.importing import checking, posting
 from ledger_service.importing.checking import Invalid, check, ready
 from ledger_service.importing.flat import columns, event_of

@@ -1,0 +1,131 @@
+"""Large batches are checked in a process of their own, so that a second core works on one while another is decided.
+
+That process says only that nothing is wrong with a body, and the events' keys and digests. What it does not say yes to
+is checked again in the ordinary way, which also finds the words for what is wrong. It ends when its input does.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from hashlib import sha256
+from threading import Lock
+from typing import IO
+
+import orjson
+import structlog
+
+from ledger_service.api.checking import checked_batch, events_in
+from ledger_service.journal.commands import PostedEvent
+from shared.contract.envelope import recorded
+from shared.contract.problems import Problem
+
+log = structlog.get_logger("http")
+BYTES_MIN = 32_768
+"""Smaller bodies are checked sooner than they are handed over."""
+MARK = sha256().digest_size
+
+
+def started() -> "Apart | None":
+    """The process, where there is a second core for it."""
+    return Apart() if len(os.sched_getaffinity(0)) > 1 else None
+
+
+class Apart:
+    """One checking process; requests take turns."""
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+        self._process: subprocess.Popen[bytes] | None = subprocess.Popen(
+            [sys.executable, "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def batch(self, body: bytes) -> list[PostedEvent] | None:
+        """The checked events of a batch; None when that must be found out here."""
+        if len(body) < BYTES_MIN:
+            return None
+        with self._turn:
+            marks = self._asked(body)
+        return _marked(body, marks) if marks else None
+
+    def _asked(self, body: bytes) -> bytes | None:
+        if self._process is None or self._process.stdin is None or self._process.stdout is None:
+            return None
+        try:
+            _write(self._process.stdin, body)
+            return _read(self._process.stdout)
+        except (OSError, EOFError) as error:
+            log.error("batches are checked in this process from now on", cause=repr(error))
+            self._end()
+            return None
+
+    def close(self) -> None:
+        """End the process."""
+        with self._turn:
+            self._end()
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            with suppress(OSError):
+                stream.close()  # type: ignore[union-attr]
+
+
+def examined(body: bytes) -> bytes:
+    """Key and digest of every event of a batch in which nothing is wrong; nothing when something is."""
+    try:
+        events = checked_batch(events_in(body, batch=True), len(body))
+    except Problem:
+        return b""
+    return b"".join(posted.key + bytes.fromhex(posted.digest) for posted in events)
+
+
+def _marked(body: bytes, marks: bytes) -> list[PostedEvent]:
+    """The events of a body that was found good, with their keys and digests."""
+    places = range(0, len(marks), 2 * MARK)
+    return [
+        PostedEvent(recorded(event), marks[at : at + MARK], marks[at + MARK : at + 2 * MARK].hex())
+        for event, at in zip(orjson.loads(body), places, strict=True)
+    ]
+
+
+def _write(stream: IO[bytes], message: bytes) -> None:
+    stream.write(len(message).to_bytes(4, "big"))
+    stream.write(message)
+    stream.flush()
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    """The next message; EOFError when the other process ended."""
+    size = int.from_bytes(_exactly(stream, 4), "big")
+    return _exactly(stream, size)
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
+    found = stream.read(size)
+    if len(found) != size:
+        raise EOFError("the other process ended")
+    return found
+
+
+def main() -> None:
+    """Answer bodies until the input ends; told to stop together with the service, it finishes what it was asked."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    try:
+        while True:
+            _write(sys.stdout.buffer, examined(_read(sys.stdin.buffer)))
+    except (EOFError, BrokenPipeError):
+        return
+
+
+if __name__ == "__main__":
+    main()
