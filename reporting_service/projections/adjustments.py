@@ -2,7 +2,8 @@
 
 from reporting_service.projections.duties import duties_of
 from reporting_service.projections.fact import Fact
-from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_table
+from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_table, moves
+from reporting_service.projections.statement import Movement, movements_at
 from reporting_service.projections.view import View
 from shared.contract.events import EVENT_TYPES
 
@@ -28,6 +29,13 @@ def adjustments_of(view: View, year: int) -> list[Filed]:
 def adjustments_booked(view: View, year: int) -> list[Filed]:
     """The adjustments of any closed year that are booked in a year and stand, in the order of the log."""
     return [fact for fact in _standing(view, filed(view, table, dated=False)) if fact.year == year]
+
+
+def adjustment_movements(view: View, line: str, year: int) -> list[Movement]:
+    """What late facts and their reversals, booked in a year, moved of a line's available money."""
+    late = [fact.position for fact in moves(view, table) if fact.year == year]
+    found = (moved for position in late for moved in movements_at(view, line, position))
+    return [moved for moved in found if moved.row == "adjustments"]
 
 
 def _standing(view: View, found: list[Filed]) -> list[Filed]:

@@ -1,10 +1,11 @@
 """Facts filed under a key: the read model of facts too few or too different for columns of their own."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, Connection, Integer, Table, Text, select
+from sqlalchemy import Column, ColumnElement, Connection, Integer, Table, Text, select
 
 from reporting_service.projections.fact import Fact
 from reporting_service.projections.tables import DERIVED, Rows
@@ -89,9 +90,23 @@ def filed(
 
 def moves(view: View, table: Table, key: str | None = None, types: Iterable[str] = ()) -> list[Filed]:
     """Every fact filed and every taking back, each in the year in which it is booked, in the order of the log."""
-    chosen = select(table).where(table.c.position <= view.position).order_by(table.c.position)
     if key is not None:
-        chosen = chosen.where(table.c.key == key)
-    if wanted := list(types):
-        chosen = chosen.where(table.c.type.in_(wanted))
+        return _read(view, table.c.key == key, table)
+    wanted = frozenset(types)
+    nothing: list[Filed] = []
+    found = view.read_on(table.name, nothing, lambda known, after: _on(view, table, known, after), _cut)
+    return [fact for fact in found if fact.type in wanted] if wanted else found
+
+
+def _on(view: View, table: Table, known: list[Filed], after: int) -> list[Filed]:
+    later = _read(view, table.c.position > after, table)
+    return [*known, *later] if later else known
+
+
+def _cut(found: list[Filed], position: int) -> list[Filed]:
+    return found[: bisect_right(found, position, key=lambda fact: fact.position)]
+
+
+def _read(view: View, which: ColumnElement[bool], table: Table) -> list[Filed]:
+    chosen = select(table).where(table.c.position <= view.position, which).order_by(table.c.position)
     return [Filed._make((*row[:8], orjson.loads(row[8]))) for row in view.connection.execute(chosen).all()]

@@ -5,6 +5,7 @@ Table T15 sets it beside the postings and beside the projects; all three must ag
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from operator import add, sub
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Integer, Table, Text, func, select
@@ -44,11 +45,11 @@ class Flow(NamedTuple):
 
     def plus(self, other: "Flow") -> "Flow":
         """Both together."""
-        return Flow(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+        return Flow(*map(add, self, other))
 
     def minus(self, other: "Flow") -> "Flow":
         """The difference."""
-        return Flow(*(mine - theirs for mine, theirs in zip(self, other, strict=True)))
+        return Flow(*map(sub, self, other))
 
 
 PLACES = {name: place for place, name in enumerate(Flow._fields)}

@@ -18,10 +18,11 @@ from reporting_service.projections.flows import Flows
 from reporting_service.projections.income import IncomeActuals, income_bases
 from reporting_service.projections.member_states import member_states
 from reporting_service.projections.project_money import ProjectMoney
-from reporting_service.projections.projects import Projects
+from reporting_service.projections.projects import STEPS, Projects
 from reporting_service.projections.refusals import refusals
 from reporting_service.projections.statement import Statement
 from reporting_service.projections.tables import Rows
+from reporting_service.projections.year_steps import YearSteps
 from shared.money import ZERO
 from shared.postings import Entry, Posting, ProjectBalances, postings_of
 
@@ -59,6 +60,7 @@ class Fold:
             refusals(),
             duties(),
             adjustments(),
+            YearSteps(STEPS),
         )
         self._listening: dict[str, list[Projection]] = defaultdict(list)
         for projection in self._all:

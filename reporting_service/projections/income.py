@@ -89,7 +89,8 @@ def bases_of(view: View, year: int) -> list[Filed]:
 
 def actual_of(view: View, year: int) -> Actual:
     """A year's actual income so far."""
-    return Actual(**{name: _total(view, year, kind) for kind, name in KINDS.items()})
+    made = lambda: Actual(**{name: _total(view, year, kind) for kind, name in KINDS.items()})  # noqa: E731
+    return view.once(("actual", year), made)
 
 
 def _total(view: View, year: int, kind: str) -> Decimal:

@@ -156,7 +156,25 @@ def _read(connection: Connection, position: int | None, **only: Any) -> Sequence
 
 def money_by_year(view: View, project: str | None = None) -> dict[str, YearMoney]:
     """Per project, by its code, as the view knows them."""
+    if project is None and view.as_of is None:
+        nothing: dict[str, YearMoney] = {}
+        return view.read_on("project-money", nothing, lambda known, after: _on(view, known, after))
     return view.once(("money", project), lambda: _grouped(_flows(view, project)))
+
+
+def _on(view: View, known: dict[str, YearMoney], after: int) -> dict[str, YearMoney]:
+    """What is known, and the totals that were moved behind a position."""
+    if not after:
+        return _grouped(_flows(view, None))
+    same = (money.c.project == years.c.project) & (money.c.year == years.c.year)
+    chosen = select(money.c.project, money.c.year, *years.c[3:], *money.c[4:]).join(years, same)
+    moved = chosen.where(money.c.position > after, money.c.position <= view.position).order_by(money.c.position)
+    changed: dict[str, YearMoney] = {}
+    for code, year, *profile, granted, freed, disbursed, spent, recovered in view.connection.execute(moved):
+        flow = Flow(ZERO, *map(Decimal, (granted, freed, disbursed, spent, recovered)))
+        before = changed.get(code) or known.get(code) or YearMoney(Profile(*profile), {})
+        changed[code] = YearMoney(before.profile, {**before.years, year: flow})
+    return dict(sorted((known | changed).items())) if changed else known
 
 
 def _flows(view: View, project: str | None) -> Iterator[tuple[str, int, Profile, Flow]]:

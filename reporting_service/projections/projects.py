@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Integer, Select, Table, Text, select
 from reporting_service.projections.fact import Fact
 from reporting_service.projections.tables import DERIVED, Rows
 from reporting_service.projections.view import View
+from reporting_service.projections.year_steps import table as year_steps
 from shared.rules.projects import LEADS_TO
 
 steps = Table(
@@ -118,10 +119,13 @@ def projects(view: View, codes: Sequence[str] | None = None) -> dict[str, Projec
     """Projects by code, all or those asked for; steps later than the view's booking date are left out."""
     if codes is None:
         return view.once("projects", lambda: _read(view, _seen(view)))
-    found: dict[str, Project] = {}
-    for at in range(0, len(codes), 500):
-        found |= _read(view, _seen(view).where(steps.c.project.in_(codes[at : at + 500])))
-    return found
+    nothing: dict[str, Project | None] = {}
+    known = view.once("some-projects", lambda: nothing)
+    new = [code for code in codes if code not in known]
+    known |= dict.fromkeys(new)
+    for at in range(0, len(new), 500):
+        known |= _read(view, _seen(view).where(steps.c.project.in_(new[at : at + 500])))
+    return {code: found for code in codes if (found := known[code])}
 
 
 def project_codes(view: View) -> list[str]:
@@ -143,13 +147,10 @@ class DatedStep(NamedTuple):
 
 def steps_of_year(view: View, year: int, types: Iterable[str]) -> list[DatedStep]:
     """The steps of some types booked in a year that stand, in the order of the log."""
-    c = steps.c
-    gone = view.connection.execute(select(c.origin).where(c.sign < 0, c.position <= view.position)).scalars().all()
-    chosen = select(steps).where(c.position <= view.position, c.year == year, c.sign > 0, c.type.in_(list(types)))
-    if view.as_of:
-        chosen = chosen.where(c.effective_on <= view.as_of)
-    found = view.connection.execute(chosen.order_by(c.position)).all()
-    return [DatedStep(row.project, _step(row)) for row in found if row.origin not in set(gone)]
+    moves = step_moves_of_year(view, year, types)
+    gone = {move.step.position for move in moves if move.sign < 0}
+    kept = [move for move in moves if move.step.position not in gone]
+    return [DatedStep(*move[::3]) for move in kept if not view.as_of or move.step.effective_on <= view.as_of]
 
 
 class StepMove(NamedTuple):
@@ -163,17 +164,17 @@ class StepMove(NamedTuple):
 
 def step_moves_of_year(view: View, year: int, types: Iterable[str]) -> list[StepMove]:
     """The steps of some types booked in a year and what took them back, in the order of the log."""
-    c = steps.c
-    booked = select(steps).where(c.position <= view.position, c.year == year, c.sign > 0, c.type.in_(list(types)))
-    taken_back = select(steps).where(c.position <= view.position, c.sign < 0)
-    found = {row.origin: row for row in view.connection.execute(booked)}
-    moves = [StepMove(row.project, row.position, 1, _step(row)) for row in found.values()]
-    moves += [
-        StepMove(row.project, row.position, -1, _step(found[row.origin]))
-        for row in view.connection.execute(taken_back)
-        if row.origin in found
-    ]
-    return sorted(moves, key=lambda move: move.position)
+    wanted = frozenset(types)
+    found = view.once(("step-moves", year), lambda: _step_moves(view, year))
+    return [move for move in found if move.step.type in wanted]
+
+
+def _step_moves(view: View, year: int) -> list[StepMove]:
+    c = year_steps.c
+    own = (steps.c.project == c.project) & (steps.c.position == c.origin)
+    chosen = select(c.position.label("at"), c.sign.label("way"), steps).join(steps, own)
+    seen = chosen.where(c.year == year, c.position <= view.position).order_by(c.position)
+    return [StepMove(row.project, row.at, row.way, _step(row)) for row in view.connection.execute(seen)]
 
 
 def brought_in(view: View) -> list[Step]:

@@ -95,13 +95,6 @@ def movements_of(
     yield from _read(view, later if limit is None else later.limit(limit))
 
 
-def movements_of_row(view: View, line: str, year: int, row: str) -> list[Movement]:
-    """A line's movements of one T2 row of a year, in the order of the log."""
-    c = movements.c
-    chosen = select(*c[1:]).where(c.line == line, c.position <= view.position, c.year == year, c.row == row)
-    return _read(view, chosen.order_by(c.position, c.place))
-
-
 def last_balance(view: View, line: str) -> Decimal:
     """A line's available money at the view's position, whatever the booking dates."""
     c = movements.c

@@ -11,7 +11,7 @@ from reporting_service.follower.sink import Bookmark, OutOfOrder
 from reporting_service.projections import log_copy, schema
 from reporting_service.projections.fold import Fold
 from reporting_service.projections.tables import DERIVED, VERIFIED, new_rows, write
-from reporting_service.projections.view import View
+from reporting_service.projections.view import Recollection, View
 from shared.postings import Entry
 
 bookmark_table = Table(
@@ -53,6 +53,7 @@ class Store:
         self._writing = threading.Lock()
         self._fold: Fold | None = None
         self._folded = (-1, -1)
+        self._memory: dict[str, Recollection] = {}
         self._connection: Connection | None = None
         with writing(self.engine) as connection:
             self.stale = schema.prepare(connection)
@@ -112,10 +113,11 @@ class Store:
     def view(self, known_at: int | str | None = None, as_of: str | None = None) -> Iterator[View]:
         """The books as known at a position or UTC instant, by default now; NotYetKnown beyond the bookmark."""
         with _answering(), self.engine.connect() as connection, connection.begin():
-            bookmark = read_bookmark(connection)[0]
+            bookmark, generation = read_bookmark(connection)
             head = bookmark.position
             position = _position(connection, known_at, head)
-            yield View(connection, position, head, as_of, bookmark.tree().root() if position == head else None)
+            root = bookmark.tree().root() if position == head else None
+            yield View(connection, position, head, as_of, root, generation, self._memory)
 
 
 @contextmanager

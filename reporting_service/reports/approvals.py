@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reporting_service.projections.member_states import STANDING
 from reporting_service.projections.projects import Project, projects, steps_of_year
 from reporting_service.projections.view import View
 from reporting_service.reports.member_states import membership
@@ -50,7 +49,7 @@ def _approvals(view: View, year: int) -> list[Approval]:
 
 def regions(view: View) -> dict[str, str]:
     """The region of each Member State."""
-    return {code: member.region for code, member in membership(view, STANDING).members.rows().items()}
+    return {code: member.region for code, member in membership(view).members.rows().items()}
 
 
 def group_rows(view: View, year: int, titles: dict[str, str], groups: Groups) -> list[Row]:

@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import replace
 
-from reporting_service.projections.member_states import STANDING
 from reporting_service.projections.projects import Project
 from reporting_service.projections.view import View
 from reporting_service.reports.approvals import COLUMNS, Groups, group_rows, regions
@@ -53,7 +52,7 @@ def eligible_by_region(view: View, year: int) -> dict[str, int]:
 
 def eligible_members(view: View, year: int) -> list[Member]:
     """The States eligible at 31 December: Members of an eligible status, EU as the rules say."""
-    model, on = membership(view, STANDING), f"{year}-12-31"
+    model, on = membership(view), f"{year}-12-31"
     if not model.rule_sets.rows():
         return []
     said = rule_set_on(model, on).parameters

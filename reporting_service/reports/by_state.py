@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reporting_service.projections.member_states import STANDING
 from reporting_service.projections.project_money import YearMoney, money_by_year
 from reporting_service.projections.view import View
 from reporting_service.reports.member_states import membership
@@ -49,7 +48,7 @@ class Part:
 
 def table(view: View, year: int) -> Table:
     """One row per State that took part in a project with approved money."""
-    members = membership(view, STANDING).members.rows()
+    members = membership(view).members.rows()
     parts = _parts(view, year)
     rows = tuple(
         Row(

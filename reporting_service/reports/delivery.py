@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from reporting_service.projections.adjustments import adjustment_movements
 from reporting_service.projections.flows import Flow, flows_by_year
-from reporting_service.projections.statement import Movement, movements_of_row
+from reporting_service.projections.statement import Movement
 from reporting_service.projections.view import View
 from reporting_service.reports.table import PERCENT, Row, Table, line_cells, line_columns, percent
 from shared.money import ZERO
@@ -56,7 +57,7 @@ def table(view: View, year: int) -> Table:
 
 def adjustments(view: View, line: str, year: int) -> list[Movement]:
     """What late facts of projects, or their reversals, of a closed year moved of a line's available money in a year."""
-    return [moved for moved in movements_of_row(view, line, year, "adjustments") if moved.project]
+    return [moved for moved in adjustment_movements(view, line, year) if moved.project]
 
 
 def open_commitments(flow: Flow) -> Decimal:

@@ -74,6 +74,10 @@ def table(view: View, year: int) -> Table:
 
 def derivations(view: View, year: int) -> dict[str, Steps]:
     """The steps per basis: budget and revised as the ledger recorded them, actual as the formula gives it now."""
+    return view.once(("derivations", year), lambda: _derivations(view, year))
+
+
+def _derivations(view: View, year: int) -> dict[str, Steps]:
     bases = bases_of(view, year)
     first = next((basis for basis in bases if basis.data["basis"] == "programme-and-budget"), None)
     last = next((basis for basis in reversed(bases) if basis.data["basis"] == "revision"), None)

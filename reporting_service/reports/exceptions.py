@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from reporting_service.projections import log_copy
-from reporting_service.projections.adjustments import adjustments_booked, adjustments_of
+from reporting_service.projections.adjustments import adjustment_movements, adjustments_booked, adjustments_of
 from reporting_service.projections.allocations import allocations_of
 from reporting_service.projections.duties import duties_of, rule_sets
 from reporting_service.projections.filed import Filed
 from reporting_service.projections.projects import projects, steps_of_year
-from reporting_service.projections.statement import movements_at, movements_of_row
+from reporting_service.projections.statement import movements_at
 from reporting_service.projections.view import View
 from reporting_service.reports.derivation import derivations
 from reporting_service.reports.lines import available_of, line_rows
@@ -126,7 +126,7 @@ def _adjustments(view: View, year: int) -> Iterator[Remark]:
     """Late facts of closed years that are booked in this one, whether they move a line or not."""
     listed = set()
     for line in LINES:
-        for moved in movements_of_row(view, line, year, "adjustments"):
+        for moved in adjustment_movements(view, line, year):
             listed.add(moved.position)
             detail = f"{LINE_TITLES[line]}{f', {moved.project}' if moved.project else ''}: prior-period adjustment"
             yield Remark("adjustment", moved.position, moved.effective_on, "year/closed", detail, moved.amount)

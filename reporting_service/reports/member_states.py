@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from reporting_service.projections.duties import rule_sets
-from reporting_service.projections.member_states import TYPES, member_state_facts
+from reporting_service.projections.member_states import member_state_facts
 from reporting_service.projections.view import View
 from shared.money import ZERO, amount, text
 from shared.rules.allocation import LINES
@@ -71,18 +71,18 @@ def member_states(view: View, on: str) -> list[MemberState]:
     return [_state(model, model.members[code], on, votes.get(code, "")) for code in admitted]
 
 
-def membership(view: View, types: tuple[str, ...] = TYPES) -> Model:
-    """A model of Member States and rule sets, made of the facts of some types, and of nothing else."""
-    return view.once(("membership", types), lambda: _membership(view, types))
+def membership(view: View) -> Model:
+    """A model of Member States and rule sets, and of nothing else."""
+    return view.once("membership", lambda: _membership(view))
 
 
-def _membership(view: View, types: tuple[str, ...]) -> Model:
+def _membership(view: View) -> Model:
     model = Model()
     for version, found in rule_sets(view).rule_sets.rows().items():
         model.rule_sets.put(version, found)
     assessed: dict[str, list[tuple[int, Decimal]]] = {}
     paid: dict[str, list[tuple[str, Decimal]]] = {}
-    for fact in member_state_facts(view, types):
+    for fact in member_state_facts(view):
         if apply := STANDING_OF.get(fact.type):
             apply(model, {"type": f"fund1035.{fact.type}.v1", "position": fact.origin, "data": fact.data})
         elif fact.type == "assessment.issued":

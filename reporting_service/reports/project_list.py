@@ -59,11 +59,10 @@ def listed_flows(view: View, year: int) -> dict[str, tuple[Flow, Flow]]:
 
 def to_end_of(years: dict[int, Flow], year: int) -> Flow:
     """A project's flows of all years up to one."""
-    flow = Flow()
-    for of, found in years.items():
-        if of <= year:
-            flow = flow.plus(found)
-    return flow
+    found = [flow for of, flow in years.items() if of <= year]
+    if len(found) < 2:
+        return found[0] if found else Flow()
+    return Flow(*map(sum, zip(*found, strict=True)))  # type: ignore[arg-type]
 
 
 def is_open(flow: Flow) -> bool:

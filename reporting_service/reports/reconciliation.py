@@ -70,14 +70,25 @@ def _difference(one: Figure, other: Figure) -> Figure:
 
 def sources(view: View, line: str, year: int) -> Decimal:
     """Allocations, opening balance and contributions of a line up to a year's end, from the facts as filed, in USD."""
-    found = ZERO
-    for fact in allocation_moves(view):
-        if fact.data["line"] == line and fact.year <= year:
-            found += fact.sign * amount(fact.data["change"] if "change" in fact.data else fact.data["amount"])
-    for fact in contribution_moves(view):
-        if fact.data["line"] == line and fact.year <= year and fact.type in RECEIPTS:
-            found += fact.sign * RECEIPTS[fact.type] * received_usd(fact.data)
-    return found
+    by_year = view.once("sources", lambda: _sources(view))
+    return sum((value for (of_line, of), value in by_year.items() if of_line == line and of <= year), ZERO)
+
+
+def _sources(view: View) -> dict[tuple[str, int], Decimal]:
+    sums: dict[tuple[str, int], Decimal] = {}
+    given = [
+        (fact, fact.sign * amount(fact.data["change"] if "change" in fact.data else fact.data["amount"]))
+        for fact in allocation_moves(view)
+    ]
+    given += [
+        (fact, fact.sign * RECEIPTS[fact.type] * received_usd(fact.data))
+        for fact in contribution_moves(view)
+        if fact.type in RECEIPTS
+    ]
+    for fact, value in given:
+        key = (fact.data["line"], fact.year)
+        sums[key] = sums.get(key, ZERO) + value
+    return sums
 
 
 RECEIPTS = {"contribution.received": 1, "contribution.refunded": -1}

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from reporting_service.projections.member_states import STANDING
 from reporting_service.projections.project_money import YearMoney, money_by_year
 from reporting_service.projections.project_movements import ProjectMovement, project_movements
 from reporting_service.projections.projects import Project, StepMove, projects, step_moves_of_year
@@ -105,7 +104,7 @@ def regions(view: View, year: int, row: str, column: str) -> Behind:
 
 
 def _eligible(view: View, year: int, row: str) -> Events:
-    members = membership(view, STANDING).members
+    members = membership(view).members
     found: dict[int, Decimal] = {}
     for member in by_region.eligible_members(view, year):
         if row in (member.region, "total"):

@@ -1,0 +1,60 @@
+"""A later view reads on from where an earlier one stopped, and says the same as one that reads everything."""
+
+import pytest
+
+from reporting_service.projections.rebuild import rebuild
+from reporting_service.projections.store import Store
+from reporting_service.reports.annual import annual_report
+from reporting_service.reports.contributions import contributions
+from tests.reporting.history import follow
+from tests.reporting.stores import Stores
+
+YEARS = (2008, 2009, 2010)
+
+
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory):
+    """One kind of database is enough here."""
+    return Stores(tmp_path_factory.mktemp("reading-on"), None)
+
+
+def said(store, position=None):
+    with store.view(position) as view:
+        return [annual_report(view, year) for year in YEARS], contributions(view)
+
+
+def test_reports_between_pages_are_those_of_a_fresh_store(history, empty):
+    for last in range(20, history.position, 30):
+        follow(empty, history.bodies[:last])
+        assert said(empty) == said(Store(empty.engine)), last
+
+
+def test_an_earlier_view_sees_nothing_of_what_was_read_later(history, empty):
+    follow(empty, history.bodies)
+    latest = said(empty)
+    for position in (40, 150, 300):
+        assert said(empty, position) == said(Store(empty.engine), position)
+    assert said(empty) == latest
+
+
+def test_what_was_read_is_forgotten_with_a_rebuild(history, empty):
+    follow(empty, history.bodies)
+    before = said(empty)
+    rebuild(empty.engine)
+    with empty.view() as view:
+        assert view.memory["project-money"].generation == view.generation - 1
+    assert said(empty) == before
+    with empty.view() as view:
+        assert view.memory["project-money"].generation == view.generation
+
+
+def test_a_page_read_on_reads_only_what_is_new(history, empty):
+    follow(empty, history.bodies[:300])
+    said(empty)
+    with empty.view() as view:
+        kept = view.memory["contributions"].found
+    follow(empty, history.bodies[:301])
+    said(empty)
+    with empty.view() as view:
+        assert view.memory["contributions"].position == 301
+        assert view.memory["contributions"].found is kept
