@@ -1,7 +1,8 @@
 """`ledger verify`: everything stored is recomputed, and every decision is taken again.
 
-Entry by entry: form and canonical bytes, position and stream version, leaf hash and the tree's stored
-hashes, every signed checkpoint, the idempotency keys, and the decision itself with its warnings and effects.
+Entry by entry: form and canonical bytes, position and stream version, leaf hash and the tree's stored hashes, every
+signed checkpoint, its link to the one before and its cosignatures, the idempotency keys, and the decision itself with
+its warnings and effects.
 """
 
 from base64 import b64encode
@@ -15,6 +16,7 @@ import orjson
 from ledger_service.journal.commands import Entry, key_of
 from ledger_service.journal.recorders.interface import (
     CheckpointRow,
+    CosignatureRow,
     EntryRow,
     JournalRecorder,
     KeyRow,
@@ -22,10 +24,11 @@ from ledger_service.journal.recorders.interface import (
     StoreDamaged,
     StoreRefused,
 )
+from ledger_service.journal.sealing import is_linked
 from shared.contract.envelope import content_digest
 from shared.log_format.checkpoints import open_checkpoint
 from shared.log_format.merkle import leaf_hash
-from shared.log_format.notes import Verifier
+from shared.log_format.notes import Verifier, parse_note, parse_signature
 from shared.log_format.tiles import TileRows
 from shared.rules.rederivation import Mismatch, Rederivation, Verdict, read_entry
 
@@ -44,6 +47,7 @@ class Counts:
     refusals: int = 0
     refused_batches: int = 0
     keys: int = 0
+    cosignatures: int = 0
 
     def __str__(self) -> str:
         return SENTENCES.format(**asdict(self))
@@ -51,7 +55,8 @@ class Counts:
 
 SENTENCES = """\
 {entries} entries without a gap, each in canonical form and under its hash.
-{checkpoints} signed checkpoints match the tree, and the newest covers the last entry.
+{checkpoints} signed checkpoints match the tree, none between them is missing, and the newest covers the last entry.
+{cosignatures} cosignatures of witnesses hold.
 {decisions} decisions and {refusals} refusals were taken again with the same result; {keys} keys match.
 {refused_batches} refused batches were checked for their form only: what was refused in them is not in the log."""
 
@@ -95,6 +100,7 @@ class Verification:
                 self.progress(row.position, head)
         deciding.finish()
         checkpoints.finish(head)
+        self.counts.cosignatures = _check_cosignatures(self.reader)
         hashes.finish(head)
         if damage := self.reader.damage():
             raise Mismatch(head, f"the database finds itself damaged: {damage}")
@@ -160,6 +166,9 @@ class _Checkpoints:
             raise Mismatch(position, f"the checkpoint of size {row.size} does not hold: {error}") from error
         if (checkpoint.size, row.size) != (position, position) or checkpoint.root != tiles.root():
             raise Mismatch(position, f"the checkpoint of size {row.size} signs another tree than the entries make")
+        if not is_linked(self._verifier, self._last, row):
+            between = f"the checkpoints of size {self._last} and {row.size}"
+            raise Mismatch(self._last + 1, f"{between} were not signed one after the other: those between are missing")
         self._last, self._next = position, next(self._rows, None)
         return 1
 
@@ -168,6 +177,27 @@ class _Checkpoints:
             raise Mismatch(head + 1, f"a checkpoint of size {self._next.size} is stored, but the entries end at {head}")
         if self._last != head:
             raise Mismatch(self._last + 1, f"no checkpoint covers this entry; the newest covers {self._last}")
+
+
+def _check_cosignatures(reader: Reader) -> int:
+    """Every kept cosignature is its witness's own, of a checkpoint that is kept; how many there are."""
+    checked, row = 0, None
+    for cosigned in reader.cosignature_rows():
+        if row is None or row.size != cosigned.size:
+            row = reader.checkpoint_covering(cosigned.size)
+        if row is None or row.size != cosigned.size or not _holds(row, cosigned):
+            whose = cosigned.witness.partition("+")[0]
+            raise Mismatch(cosigned.size, f"the cosignature of {whose} under the checkpoint here does not hold")
+        checked += 1
+    return checked
+
+
+def _holds(row: CheckpointRow, cosigned: CosignatureRow) -> bool:
+    try:
+        witness, signature = Verifier.parse(cosigned.witness), parse_signature(cosigned.line.removesuffix("\n"))
+    except ValueError:
+        return False
+    return signature.line == cosigned.line and witness.verify(parse_note(row.note).text, signature)
 
 
 class _Deciding:

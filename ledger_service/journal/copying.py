@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 
 def copy_journal(source: Reader, target: JournalRecorder, progress: Progress = lambda _done, _of: None) -> int:
-    """Copy entries, keys, hashes and checkpoints in one transaction; returns the last position.
+    """Copy entries, keys, hashes, checkpoints and cosignatures in one transaction; returns the last position.
 
     StoreRefused unless the target is empty, or of no log yet.
     """
@@ -49,6 +49,8 @@ def _copy_rest(source: Reader, group: Group) -> None:
             group.append(GroupRows(hashes=[(level, index, hash_) for index, hash_ in hashes]))
     for checkpoint in source.checkpoints(-1):
         group.append(GroupRows(checkpoint=CheckpointRow(*checkpoint)))
+    for cosignatures in _pages(source.cosignature_rows()):
+        group.append(GroupRows(cosignatures=cosignatures))
 
 
 def _pages(rows: Iterable[T]) -> Iterator[list[T]]:

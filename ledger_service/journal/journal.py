@@ -54,9 +54,9 @@ class Journal:
         """Open it: StoreRefused when it is another log's, damaged or out of step; begin it when empty."""
         self.recorder = recorder
         self._snapshots = snapshots or NoSnapshots()
-        recorder.prepare(key.name)
-        kept = Kept(self._entry_bytes)
         sealer = Sealer(key)
+        recorder.prepare(key.name, sealer.link)
+        kept = Kept(self._entry_bytes)
         try:
             with recorder.reading() as reader:
                 read_in(kept, reader, key.verifier, self._snapshots.fitting(reader))

@@ -14,6 +14,7 @@ from eventsourcing.tests.persistence import (
 
 from ledger_service.journal.recorders.interface import (
     CheckpointRow,
+    CosignatureRow,
     EntryRow,
     Filter,
     GroupRows,
@@ -225,3 +226,30 @@ def test_what_is_streamed_comes_whole_and_in_order(recorder):
         assert [key.position for _, key in reader.key_rows()] == list(range(1, 5_001))
         assert reader.keys(list(keys)) == keys
         assert len(reader.entries_at(range(1, 6_000))) == len(reader.hashes(0, 0, 9_000)) == 5_000
+
+
+def test_cosignatures_are_kept_once_beside_their_checkpoint(recorder):
+    said = [CosignatureRow(2, "v", "line\n"), CosignatureRow(2, "w", "other\n"), CosignatureRow(5, "v", "third\n")]
+    for _ in range(2):
+        with recorder.group() as group:
+            group.append(GroupRows(cosignatures=said))
+    with recorder.reading() as reader:
+        assert reader.cosignatures(2) == said[:2]
+        assert reader.cosignatures(3) == []
+        assert reader.cosigned_sizes(1) == [5]
+        assert reader.cosigned_sizes(9) == [5, 2]
+        assert list(reader.cosignature_rows()) == said
+
+
+def test_a_store_of_the_first_schema_is_brought_up_to_date(recorder, store):
+    for size in (2, 3):
+        append(recorder, row(size), checkpoint=CheckpointRow(size, "n"))
+    store.run("DROP TABLE cosignatures")
+    store.run("ALTER TABLE checkpoints DROP COLUMN link")
+    store.run("UPDATE meta SET value = '1' WHERE name = 'schema_version'")
+    with pytest.raises(StoreRefused, match="start the ledger once"):
+        recorder.prepare("log.example")
+    recorder.prepare("log.example", lambda before, size: f"{before}-{size}")
+    with recorder.reading() as reader:
+        assert list(reader.checkpoints(-1)) == [CheckpointRow(2, "n", "0-2"), CheckpointRow(3, "n", "2-3")]
+        assert reader.cosigned_sizes(1) == []

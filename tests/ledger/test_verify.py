@@ -55,6 +55,7 @@ def test_a_journal_that_holds_is_said_to_hold(verify, written):
         "refusals": 1,
         "refused_batches": 1,
         "keys": 5,
+        "cosignatures": 0,
     }
 
 
@@ -85,6 +86,16 @@ def changed(old, new):
         ("DELETE FROM checkpoints WHERE size = 10", 8, "no checkpoint covers"),
         ("UPDATE checkpoints SET note = replace(note, '5', '6') WHERE size = 5", 5, "checkpoint of size 5"),
         ("UPDATE checkpoints SET size = 9 WHERE size = 10", 9, "another tree"),
+        ("DELETE FROM checkpoints WHERE size = 5", 5, "those between are missing"),
+        ("DELETE FROM checkpoints WHERE size = 2", 1, "those between are missing"),
+        ("DELETE FROM checkpoints WHERE size IN (4, 5, 6)", 3, "those between are missing"),
+        (
+            "UPDATE checkpoints SET link = (SELECT link FROM checkpoints LIMIT 1) WHERE size = 6",
+            6,
+            "one after the other",
+        ),
+        ("UPDATE checkpoints SET link = '' WHERE size = 6", 6, "one after the other"),
+        ("INSERT INTO cosignatures VALUES (6, 'w', 'x')", 6, "cosignature of w"),
         ("UPDATE idempotency_keys SET position = 1 WHERE position = 6", 3, "idempotency key"),
         ("UPDATE idempotency_keys SET digest = zeroblob(32) WHERE position = 6", 6, "idempotency key"),
         ("DELETE FROM idempotency_keys WHERE position = 8", 8, "idempotency key"),

@@ -225,14 +225,14 @@ class TestTheSchema:
         append(recorder, row(1))
         for module in (postgres, postgres_rows):
             monkeypatch.setattr(module, "SCRIPTS", (*postgres.SCRIPTS, "CREATE TABLE added (id integer)"))
-        monkeypatch.setattr(postgres_rows, "SCHEMA_VERSION", "2")
+        monkeypatch.setattr(postgres_rows, "SCHEMA_VERSION", "3")
         recorder.prepare("log.example")
         assert store.run("SELECT COUNT(*) FROM added") == [(0,)]
         assert head(recorder) == 1
 
     def test_a_newer_schema_is_left_alone(self, recorder, store):
-        store.run("UPDATE meta SET value = '2' WHERE name = 'schema_version'")
-        with pytest.raises(StoreRefused, match="schema 2, and this program knows none after 1"):
+        store.run("UPDATE meta SET value = '3' WHERE name = 'schema_version'")
+        with pytest.raises(StoreRefused, match="schema 3, and this program knows none after 2"):
             recorder.prepare("log.example")
 
     def test_a_migration_that_fails_changes_nothing(self, store, recorder, monkeypatch):
@@ -241,7 +241,7 @@ class TestTheSchema:
         with pytest.raises(StoreUnavailable, match="division by zero"):
             recorder.prepare("log.example")
         assert store.run("SELECT to_regclass('added')") == [(None,)]
-        assert store.run("SELECT value FROM meta WHERE name = 'schema_version'") == [("1",)]
+        assert store.run("SELECT value FROM meta WHERE name = 'schema_version'") == [("2",)]
 
     def test_the_scripts_lead_to_this_version(self):
         assert len(postgres.SCRIPTS) == int(postgres_rows.SCHEMA_VERSION)

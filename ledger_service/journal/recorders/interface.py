@@ -1,11 +1,14 @@
 """What the journal asks of a store, whatever the database: rows out, groups in, one lock."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
+
+Link = Callable[[int, int], str]
+"""What binds a checkpoint to the one before it, by their sizes (0: there is none before): see journal/sealing.py."""
 
 
 class StoreUnavailable(Exception):
@@ -47,10 +50,19 @@ class KeyRow(NamedTuple):
 
 
 class CheckpointRow(NamedTuple):
-    """One signed checkpoint, kept for ever: `note` is the whole signed note."""
+    """One signed checkpoint, kept for ever: `note` is the whole signed note, `link` binds it to the one before."""
 
     size: int
     note: str
+    link: str = ""
+
+
+class CosignatureRow(NamedTuple):
+    """What a witness, named by its public key (vkey), said of the checkpoint of a size: a signature line of it."""
+
+    size: int
+    witness: str
+    line: str
 
 
 class StreamRow(NamedTuple):
@@ -81,6 +93,7 @@ class GroupRows:
     keys: dict[bytes, KeyRow] = field(default_factory=dict)
     hashes: list[HashRow] = field(default_factory=list)
     checkpoint: CheckpointRow | None = None
+    cosignatures: list[CosignatureRow] = field(default_factory=list)
 
 
 class Reader(Protocol):
@@ -131,19 +144,31 @@ class Reader(Protocol):
     def checkpoints(self, after: int) -> Iterator[CheckpointRow]:
         """Every signed checkpoint of more than `after` entries, smallest first, streamed."""
 
+    def cosignatures(self, size: int) -> list[CosignatureRow]:
+        """What witnesses said of the checkpoint of a size, by their keys."""
+
+    def cosigned_sizes(self, limit: int) -> list[int]:
+        """Sizes of checkpoints that any witness cosigned, the largest first."""
+
+    def cosignature_rows(self) -> Iterator[CosignatureRow]:
+        """Every kept cosignature, smallest size first, streamed."""
+
 
 class Group(Reader, Protocol):
     """One write transaction: the store's write lock is held until it ends."""
 
     def append(self, rows: GroupRows) -> None:
-        """Add a group's rows; the transaction's end stores them."""
+        """Add a group's rows; the transaction's end stores them. A cosignature that is there already stays."""
 
 
 class JournalRecorder(Protocol):
     """A store of the journal. Every method may raise StoreUnavailable."""
 
-    def prepare(self, origin: str) -> None:
-        """Create the tables when there are none; StoreRefused when origin or schema version differ."""
+    def prepare(self, origin: str, link: Link | None = None) -> None:
+        """Create the tables or bring older ones to this version; StoreRefused when the origin differs.
+
+        `link` is needed once, for checkpoints of a store that did not bind each to the one before it yet.
+        """
 
     def group(self) -> AbstractContextManager[Group]:
         """Begin a write transaction, the lock taken first; commits at the end, or rolls all back."""

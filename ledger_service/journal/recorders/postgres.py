@@ -23,13 +23,14 @@ from psycopg.sql import SQL
 from ledger_service.journal.recorders.interface import (
     EntryRow,
     GroupRows,
+    Link,
     OutcomeUnknown,
     StoreDamaged,
     StoreRefused,
     StoreUnavailable,
 )
 from ledger_service.journal.recorders.postgres_rows import SCRIPTS, Session
-from ledger_service.journal.recorders.schema import steps
+from ledger_service.journal.recorders.schema import LINKED, NO_LINK, steps
 
 LOCK_TIMEOUT_SECONDS = 30
 SETTLE_SECONDS = 45
@@ -118,7 +119,7 @@ class PostgresJournalRecorder(PostgresApplicationRecorder):
         """Make our tables, or bring them to this version; StoreRefused when they are of a newer one."""
         with self._connection() as connection:
             connection.execute(BEGIN_WRITING, prepare=False)
-            self._migrate(connection)
+            self._migrate(connection, None)
             connection.commit()
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
@@ -160,18 +161,18 @@ class PostgresJournalRecorder(PostgresApplicationRecorder):
 
     # the journal's interface
 
-    def prepare(self, origin: str) -> None:
+    def prepare(self, origin: str, link: Link | None = None) -> None:
         """Make or migrate the tables; StoreRefused when the origin differs or they are of a newer version."""
         with self._connection() as connection:
             connection.execute(BEGIN_WRITING, prepare=False)
-            self._migrate(connection)
+            self._migrate(connection, link)
             connection.execute("INSERT INTO meta VALUES ('origin', %s) ON CONFLICT DO NOTHING", [origin])
             stored = Session(connection).origin()
             connection.commit()
         if stored != origin:
             raise StoreRefused(f"The database belongs to the log {stored}, and LEDGER_ORIGIN is {origin}.")
 
-    def _migrate(self, connection: Connection[DictRow]) -> None:
+    def _migrate(self, connection: Connection[DictRow], link: Link | None) -> None:
         made = connection.execute("SELECT to_regclass('meta') IS NOT NULL AS made").fetchall()[0]["made"]
         found = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone() if made else None
         missing = steps(found["value"] if found else None, SCRIPTS)
@@ -179,6 +180,10 @@ class PostgresJournalRecorder(PostgresApplicationRecorder):
             connection.execute(script)
         if missing:
             connection.execute(VERSIONED, [str(len(SCRIPTS))])
+        if found is not None and int(found["value"]) < LINKED:
+            if link is None:
+                raise StoreRefused(NO_LINK)
+            Session(connection).link(link)
 
     @contextmanager
     def group(self) -> Iterator[Session]:

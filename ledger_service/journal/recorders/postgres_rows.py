@@ -4,7 +4,7 @@ Rows travel in binary. Long answers come through cursors of the server, which en
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 from psycopg import Connection, Cursor
@@ -14,10 +14,12 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 from ledger_service.journal.recorders.interface import (
     SCHEMA_VERSION,
     CheckpointRow,
+    CosignatureRow,
     EntryRow,
     Filter,
     GroupRows,
     KeyRow,
+    Link,
     StoreRefused,
     StreamRow,
 )
@@ -38,6 +40,10 @@ CREATE TABLE tile_hashes (
   tile_level integer, hash_index bigint, hash bytea NOT NULL, PRIMARY KEY (tile_level, hash_index));
 CREATE TABLE checkpoints (size bigint PRIMARY KEY, note text NOT NULL);
 CREATE TABLE meta (name text PRIMARY KEY, value text NOT NULL)""",
+    """
+ALTER TABLE checkpoints ADD COLUMN link text NOT NULL DEFAULT '';
+CREATE TABLE cosignatures (
+  size bigint, witness text COLLATE "C", line text NOT NULL, PRIMARY KEY (size, witness))""",
 )
 """What makes the tables and brings those of an older version to the next: the n-th script leads to schema n."""
 
@@ -57,6 +63,7 @@ COUNTS = {
     "idempotency_keys": SQL("SELECT COUNT(*) FROM idempotency_keys WHERE key >= ''"),
     "tile_hashes": SQL("SELECT COUNT(*) FROM tile_hashes WHERE tile_level >= 0"),
     "checkpoints": SQL("SELECT COUNT(*) FROM checkpoints WHERE size >= 0"),
+    "cosignatures": SQL("SELECT COUNT(*) FROM cosignatures WHERE size >= 0"),
 }
 """How many rows a table has, in words that its primary key can answer as well as its rows."""
 
@@ -167,12 +174,12 @@ class Session:
 
     def newest_checkpoint(self) -> CheckpointRow | None:
         """The signed checkpoint of the largest size."""
-        return self._checkpoint(SQL("SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1"))
+        return self._checkpoint(SQL("SELECT size, note, link FROM checkpoints ORDER BY size DESC LIMIT 1"))
 
     def checkpoint_covering(self, size: int) -> CheckpointRow | None:
         """The smallest signed checkpoint of at least this many entries."""
         return self._checkpoint(
-            SQL("SELECT size, note FROM checkpoints WHERE size >= %s ORDER BY size LIMIT 1"), (size,)
+            SQL("SELECT size, note, link FROM checkpoints WHERE size >= %s ORDER BY size LIMIT 1"), (size,)
         )
 
     def _checkpoint(self, statement: SQL, values: Sequence[int] = ()) -> CheckpointRow | None:
@@ -180,8 +187,29 @@ class Session:
 
     def checkpoints(self, after: int) -> Iterator[CheckpointRow]:
         """Every signed checkpoint of more than `after` entries, smallest first, streamed."""
-        statement = SQL("SELECT size, note FROM checkpoints WHERE size > {} ORDER BY size")
+        statement = SQL("SELECT size, note, link FROM checkpoints WHERE size > {} ORDER BY size")
         return (CheckpointRow(*row) for row in self._streamed(statement.format(Literal(after))))
+
+    def cosignatures(self, size: int) -> list[CosignatureRow]:
+        """What witnesses said of the checkpoint of a size, by their keys."""
+        statement = SQL("SELECT size, witness, line FROM cosignatures WHERE size = %s ORDER BY witness")
+        return [CosignatureRow(*row) for row in self._ask(statement, (size,))]
+
+    def cosigned_sizes(self, limit: int) -> list[int]:
+        """Sizes of checkpoints that any witness cosigned, the largest first."""
+        statement = SQL("SELECT DISTINCT size FROM cosignatures ORDER BY size DESC LIMIT %s")
+        return [row[0] for row in self._ask(statement, (limit,))]
+
+    def cosignature_rows(self) -> Iterator[CosignatureRow]:
+        """Every kept cosignature, smallest size first, streamed."""
+        rows = self._streamed(SQL("SELECT size, witness, line FROM cosignatures ORDER BY size, witness"))
+        return (CosignatureRow(*row) for row in rows)
+
+    def link(self, link: Link) -> None:
+        """Bind every stored checkpoint to the one before it."""
+        sizes = [row[0] for row in self._ask(SQL("SELECT size FROM checkpoints ORDER BY size"))]
+        for before, size in pairwise([0, *sizes]):
+            self._ask(SQL("UPDATE checkpoints SET link = %s WHERE size = %s"), (link(before, size), size))
 
     def append(self, rows: GroupRows) -> None:
         """Add a group's rows; the transaction's end stores them."""
@@ -191,7 +219,9 @@ class Session:
         self._copy(*INTO_KEYS, ((key, *row) for key, row in rows.keys.items()))
         self._copy(*INTO_HASHES, rows.hashes)
         if rows.checkpoint is not None:
-            self._ask(SQL("INSERT INTO checkpoints VALUES (%s, %s)"), rows.checkpoint)
+            self._ask(SQL("INSERT INTO checkpoints VALUES (%s, %s, %s)"), rows.checkpoint)
+        for row in rows.cosignatures:
+            self._ask(SQL("INSERT INTO cosignatures VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"), row)
 
     def _copy(self, statement: SQL, types: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         with self._connection.cursor().copy(statement) as copy:

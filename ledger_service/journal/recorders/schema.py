@@ -4,6 +4,11 @@ from collections.abc import Sequence
 
 from ledger_service.journal.recorders.interface import StoreRefused
 
+LINKED = 2
+"""The schema from which on every checkpoint is bound to the one before it."""
+
+NO_LINK = "The checkpoints of an older version are not bound to each other yet: start the ledger once, which does it."
+
 
 def steps(stored: str | None, scripts: Sequence[str]) -> Sequence[str]:
     """The scripts still to be run on tables of version `stored` (None: there are none yet), oldest first.

@@ -22,11 +22,13 @@ from eventsourcing.sqlite import (
     SQLiteTransaction,
 )
 
-from ledger_service.journal.recorders.interface import SCHEMA_VERSION, StoreDamaged, StoreRefused, StoreUnavailable
+from ledger_service.journal.recorders.interface import Link, StoreDamaged, StoreRefused, StoreUnavailable
+from ledger_service.journal.recorders.schema import LINKED, NO_LINK, steps
 from ledger_service.journal.recorders.sqlite_rows import Session
 
 LOCK_TIMEOUT_SECONDS = 30
-TABLES = """
+SCRIPTS = (
+    """
 CREATE TABLE IF NOT EXISTS {events} (
   position INTEGER PRIMARY KEY, originator_id TEXT NOT NULL, originator_version INTEGER NOT NULL,
   topic TEXT NOT NULL, state BLOB NOT NULL, year INTEGER,
@@ -40,7 +42,16 @@ CREATE TABLE IF NOT EXISTS tile_hashes (
   tile_level INTEGER, hash_index INTEGER, hash BLOB NOT NULL, PRIMARY KEY (tile_level, hash_index)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"""
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID""",
+    """
+ALTER TABLE checkpoints ADD COLUMN link TEXT NOT NULL DEFAULT '';
+CREATE TABLE cosignatures (
+  size INTEGER, witness TEXT, line TEXT NOT NULL, PRIMARY KEY (size, witness)
+) WITHOUT ROWID""",
+)
+"""What makes the tables and brings those of an older version to the next: the n-th script leads to schema n."""
+
+VERSIONED = "INSERT OR REPLACE INTO meta VALUES ('schema_version', ?)"
 
 
 def _library_error(error: sqlite3.Error) -> PersistenceError:
@@ -123,7 +134,11 @@ class SQLiteJournalRecorder(SQLiteApplicationRecorder):
 
     def construct_create_table_statements(self) -> list[str]:
         """Our tables; called by the library."""
-        return TABLES.format(events=self.events_table_name).split(";")
+        return ";".join(SCRIPTS).format(events=self.events_table_name).split(";")
+
+    def _create_table(self, c: SQLiteCursor) -> None:
+        """Make our tables, or bring them to this version; called by the library."""
+        self._migrate(c, None)
 
     def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         c.execute(self.select_max_notification_id_statement)
@@ -159,16 +174,30 @@ class SQLiteJournalRecorder(SQLiteApplicationRecorder):
 
     # the journal's interface
 
-    def prepare(self, origin: str) -> None:
-        """Create the tables when there are none; StoreRefused when origin or schema version differ."""
+    def prepare(self, origin: str, link: Link | None = None) -> None:
+        """Make or migrate the tables; StoreRefused when the origin differs or they are of a newer version."""
         with self._transaction(commit=True) as c:
-            self._create_table(c)
-            c.execute(
-                "INSERT OR IGNORE INTO meta VALUES ('schema_version', ?), ('origin', ?)", (SCHEMA_VERSION, origin)
-            )
+            self._migrate(c, link)
+            c.execute("INSERT OR IGNORE INTO meta VALUES ('origin', ?)", (origin,))
             stored = Session(c.sqlite_cursor.connection, self.events_table_name).origin()
         if stored != origin:
             raise StoreRefused(f"The database belongs to the log {stored}, and LEDGER_ORIGIN is {origin}.")
+
+    def _migrate(self, c: SQLiteCursor, link: Link | None) -> None:
+        c.execute("SELECT COUNT(*) FROM sqlite_master WHERE name = 'meta'")
+        found = None
+        if c.fetchone()[0]:
+            c.execute("SELECT value FROM meta WHERE name = 'schema_version'")
+            found = next(iter(c.fetchone() or ()), None)
+        missing = steps(found, SCRIPTS)
+        for statement in ";".join(missing).format(events=self.events_table_name).split(";"):
+            c.execute(statement)
+        if missing:
+            c.execute(VERSIONED, (str(len(SCRIPTS)),))
+        if found is not None and int(found) < LINKED:
+            if link is None:
+                raise StoreRefused(NO_LINK)
+            Session(c.sqlite_cursor.connection, self.events_table_name).link(link)
 
     @contextmanager
     def group(self) -> Iterator[Session]:

@@ -2,15 +2,18 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from ledger_service.journal.recorders.interface import (
     SCHEMA_VERSION,
     CheckpointRow,
+    CosignatureRow,
     EntryRow,
     Filter,
     GroupRows,
     KeyRow,
+    Link,
     StoreRefused,
     StreamRow,
 )
@@ -18,7 +21,8 @@ from ledger_service.journal.recorders.interface import (
 CHUNK = 500
 BODY = "CAST(state AS BLOB)"
 KEYS = "SELECT key, position, CAST(digest AS BLOB), caused, CAST(warnings AS TEXT) FROM idempotency_keys"
-CHECKPOINT = "SELECT size, CAST(note AS TEXT) FROM checkpoints"
+CHECKPOINT = "SELECT size, CAST(note AS TEXT), CAST(link AS TEXT) FROM checkpoints"
+COSIGNATURE = "SELECT size, CAST(witness AS TEXT), CAST(line AS TEXT) FROM cosignatures"
 NEXT_STREAMS = """
 WITH RECURSIVE names (name) AS (
   SELECT MIN(originator_id) FROM {events} WHERE originator_id > ?
@@ -128,6 +132,24 @@ class Session:
         rows = self._rows(f"{CHECKPOINT} WHERE size > ? ORDER BY size", [after])
         return (CheckpointRow(*row) for row in rows)
 
+    def cosignatures(self, size: int) -> list[CosignatureRow]:
+        """What witnesses said of the checkpoint of a size, by their keys."""
+        return [CosignatureRow(*row) for row in self._rows(f"{COSIGNATURE} WHERE size = ? ORDER BY witness", [size])]
+
+    def cosigned_sizes(self, limit: int) -> list[int]:
+        """Sizes of checkpoints that any witness cosigned, the largest first."""
+        return [row[0] for row in self._rows("SELECT DISTINCT size FROM cosignatures ORDER BY 1 DESC LIMIT ?", [limit])]
+
+    def cosignature_rows(self) -> Iterator[CosignatureRow]:
+        """Every kept cosignature, smallest size first, streamed."""
+        return (CosignatureRow(*row) for row in self._rows(f"{COSIGNATURE} ORDER BY size, witness"))
+
+    def link(self, link: Link) -> None:
+        """Bind every stored checkpoint to the one before it."""
+        sizes = [row[0] for row in self._rows("SELECT size FROM checkpoints ORDER BY size")]
+        linked = [(link(before, size), size) for before, size in pairwise([0, *sizes])]
+        self._connection.executemany("UPDATE checkpoints SET link = ? WHERE size = ?", linked)
+
     def append(self, rows: GroupRows) -> None:
         """Add a group's rows; the transaction's end stores them."""
         entries = [(e.position, e.stream, e.version, e.type, e.body, e.year) for e in rows.entries]
@@ -136,4 +158,5 @@ class Session:
         self._connection.executemany("INSERT INTO idempotency_keys VALUES (?,?,?,?,?)", keys)
         self._connection.executemany("INSERT INTO tile_hashes VALUES (?,?,?)", rows.hashes)
         if rows.checkpoint is not None:
-            self._connection.execute("INSERT INTO checkpoints VALUES (?,?)", rows.checkpoint)
+            self._connection.execute("INSERT INTO checkpoints VALUES (?,?,?)", rows.checkpoint)
+        self._connection.executemany("INSERT OR IGNORE INTO cosignatures VALUES (?,?,?)", rows.cosignatures)
