@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from datetime import datetime
-from threading import Event
+from threading import Event, Timer
 
 from flask import Flask
 
@@ -13,29 +13,59 @@ from ledger_service.api.apart import Apart
 from ledger_service.api.bodies import Bodies
 from ledger_service.api.ledger import EXTENSION, Ledger
 from ledger_service.api.queries import Position
-from ledger_service.journal.journal import Journal, utc_now
-from ledger_service.journal.limits import RefusalLimit
-from ledger_service.journal.recorders.interface import JournalRecorder, StoreRefused, StoreUnavailable
-from ledger_service.journal.recorders.sqlite import SQLiteJournalRecorder
-from ledger_service.journal.snapshots import Snapshots
+from ledger_service.journal.journal import Journal, ThreadedJournal, utc_now
+from ledger_service.journal.recorders.interface import StoreRefused, StoreUnavailable
+from ledger_service.journal.remote import RemoteJournal
 from ledger_service.keys import KeyRefused, signing_key
 from ledger_service.log.published import Published
 from ledger_service.metrics import Metrics
+from ledger_service.recording import open_recorder, open_writer
 from ledger_service.settings import Settings, SettingsInvalid, load
 from shared import serving
 from shared.access import token_checker
 
+LAST_ANSWERS_SECONDS = 1.0
 BLUEPRINTS = (intake, history, facility, transparency, operations)
 
 
 def create_app(
-    settings: Settings,
-    *,
-    now: Callable[[], datetime] = utc_now,
-    stopping: Event = serving.stopping,
-    checking: Apart | None = None,
+    settings: Settings, *, now: Callable[[], datetime] = utc_now, stopping: Event = serving.stopping
 ) -> Flask:
-    """The ledger as a WSGI application; StoreRefused or StoreUnavailable when its journal cannot be opened."""
+    """The ledger as a WSGI application of one process; StoreRefused or StoreUnavailable when its journal cannot be
+    opened."""
+    recorder, metrics = open_recorder(settings), Metrics()
+    published = Published(recorder.reading, stopping)
+    writer = open_writer(settings, recorder, metrics.written, now=now, published=lambda _: published.announce())
+    return assembled(settings, ThreadedJournal(recorder, writer), published, metrics, now, None)
+
+
+def create_served(settings: Settings) -> Flask:
+    """The same with the writer, and where there is a second core the checking of large batches, in processes of their
+    own."""
+    signing_key(settings.signing_key_file, settings.origin)
+    recorder, metrics = open_recorder(settings), Metrics()
+    published = Published(recorder.reading, serving.stopping)
+    journal = RemoteJournal(
+        recorder,
+        "ledger_service.recording",
+        written=metrics.written,
+        published=published.announce,
+        lost=lambda: Timer(LAST_ANSWERS_SECONDS, os._exit, (3,)).start(),
+    )
+    app = assembled(settings, journal, published, metrics, utc_now, apart.started())
+    journal.open()
+    return app
+
+
+def assembled(
+    settings: Settings,
+    journal: Journal,
+    published: Published,
+    metrics: Metrics,
+    now: Callable[[], datetime],
+    checking: Apart | None,
+) -> Flask:
+    """The doors before a journal."""
     app = Flask(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.converters["int"] = Position
@@ -44,27 +74,6 @@ def create_app(
     problems.register(app)
     exchange.register(app, Bodies(settings.threads))
     openapi.register(app, [module.routes for module in BLUEPRINTS])
-    app.extensions[EXTENSION] = open_ledger(settings, now, stopping, checking)
-    return app
-
-
-def open_ledger(
-    settings: Settings, now: Callable[[], datetime], stopping: Event, checking: Apart | None = None
-) -> Ledger:
-    """Keys, journal and log put together."""
-    key = signing_key(settings.signing_key_file, settings.origin)
-    recorder = open_recorder(settings)
-    metrics = Metrics()
-    published = Published(recorder.reading, stopping)
-    journal = Journal(
-        recorder,
-        key,
-        now=now,
-        limit=RefusalLimit(settings.refusals_per_minute),
-        published=lambda _: published.announce(),
-        written=metrics.written,
-        snapshots=Snapshots(settings.fund_home / "ledger.snapshot", key),
-    )
     metrics.watch_queue(lambda: journal.queued)
     checker = token_checker(
         settings.auth_mode,
@@ -73,24 +82,16 @@ def open_ledger(
         audience=settings.oidc_audience,
         jwks_url=settings.oidc_jwks_url,
     )
-    return Ledger(settings, journal, published, checker, key.verifier, metrics, now, checking)
-
-
-def open_recorder(settings: Settings) -> JournalRecorder:
-    """The journal's store, as LEDGER_DATABASE_URL says."""
-    if settings.sqlite_path is None:
-        from ledger_service.journal.recorders.postgres import PostgresJournalRecorder  # its driver is slow to import
-
-        return PostgresJournalRecorder.at(settings.database_url)
-    settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
-    return SQLiteJournalRecorder.at(str(settings.sqlite_path))
+    verifier = signing_key(settings.signing_key_file, settings.origin).verifier
+    app.extensions[EXTENSION] = Ledger(settings, journal, published, checker, verifier, metrics, now, checking)
+    return app
 
 
 def from_environment() -> Flask:
     """The application that the server process runs; says in plain words why it cannot start."""
     observing.log_as_json()
     try:
-        return create_app(load(os.environ), checking=apart.started())
+        return create_served(load(os.environ))
     except SettingsInvalid as error:
         raise serving.CannotServe(str(error), error.exit_code) from error
     except (StoreRefused, KeyRefused) as error:

@@ -232,7 +232,7 @@ def _verified(settings: Settings, verifier: "Verifier") -> "Counts":
 @contextmanager
 def _recorder(settings: Settings) -> "Iterator[JournalRecorder]":
     """The store of a ledger that is there."""
-    from ledger_service.app import open_recorder
+    from ledger_service.recording import open_recorder
 
     if settings.sqlite_path is not None and not settings.sqlite_path.exists():
         raise FileNotFoundError(f"there is no database {settings.sqlite_path}")
@@ -270,8 +270,8 @@ def backup(target: Path, as_json: bool) -> None:
 @as_json
 def restore(file: Path, key_text: str | None, as_json: bool) -> None:
     """Verify the backup FILE whole, then copy it into LEDGER_DATABASE_URL, where no ledger may be yet."""
-    from ledger_service.app import open_recorder
     from ledger_service.backups import restore_backup
+    from ledger_service.recording import open_recorder
 
     settings = _settings()
     with _told(as_json), closing(open_recorder(settings)) as recorder, progress_bar("Verifying and copying") as show:

@@ -1,10 +1,8 @@
 """Serving a WSGI application: one granian worker that never outlives its parent, plain words when it cannot start."""
 
-import ctypes
 import gc
 import importlib
 import os
-import signal
 import socket
 import sys
 import threading
@@ -15,12 +13,12 @@ from typing import Any
 from granian.constants import Interfaces
 from granian.server import MPServer
 
+from shared.process import die_with_parent, spare_the_collector
+
 THREADS_MIN = 32
 KILL_TIMEOUT_SECONDS = 20
 PORT_WAIT_SECONDS = 3.0
 BACKLOG = 2048
-COLLECT_AFTER = (100_000, 50, 100)
-_PR_SET_PDEATHSIG = 1
 
 stopping = threading.Event()
 """Set in the worker as soon as it is told to stop, so that long polls end at once."""
@@ -92,16 +90,8 @@ class _Loader:
         except CannotServe as refusal:
             print(refusal, file=sys.stderr, flush=True)
             os._exit(refusal.exit_code)
-        _spare_the_collector()
+        spare_the_collector()
         return application
-
-
-def _spare_the_collector() -> None:
-    """What start-up built stays: looking through it again for cycles would take a third of all time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
-    gc.enable()
 
 
 def _tell_when_stopping() -> None:
@@ -118,14 +108,6 @@ def _tell_when_stopping() -> None:
         install(handler, reload_handler)
 
     _signals.set_main_signals = set_main_signals
-
-
-def die_with_parent(parent: int) -> None:
-    """Be killed as soon as the parent process ends, however it ends (Linux); exits now if it is gone already."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(3)
 
 
 def port_is_free(host: str, port: int) -> bool:

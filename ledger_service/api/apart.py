@@ -1,7 +1,8 @@
 """Large batches are checked in a process of their own, so that a second core works on one while another is decided.
 
-That process says only that nothing is wrong with a body, and the events' keys and digests. What it does not say yes to
-is checked again in the ordinary way, which also finds the words for what is wrong. It ends when its input does.
+That process says only that nothing is wrong with a body, the events' sources and types, and their keys and digests.
+What it does not say yes to is checked again in the ordinary way, which also finds the words for what is wrong. It ends
+when its input does.
 """
 
 import os
@@ -9,22 +10,26 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from hashlib import sha256
 from threading import Lock
-from typing import IO
+from typing import IO, NamedTuple
 
 import orjson
 import structlog
 
-from ledger_service.api.checking import checked_batch, events_in
-from ledger_service.journal.commands import PostedEvent
-from shared.contract.envelope import recorded
+from ledger_service.api.checking import checked_batch, events_in, names_in
+from ledger_service.journal.commands import marks_of
 from shared.contract.problems import Problem
 
 log = structlog.get_logger("http")
 BYTES_MIN = 32_768
 """Smaller bodies are checked sooner than they are handed over."""
-MARK = sha256().digest_size
+
+
+class Seen(NamedTuple):
+    """A batch in which nothing is wrong: (source, type) of its events, each pair once; key and digest of each."""
+
+    names: list[tuple[object, object]]
+    marks: bytes
 
 
 def started() -> "Apart | None":
@@ -44,13 +49,13 @@ class Apart:
             stderr=subprocess.DEVNULL,
         )
 
-    def batch(self, body: bytes) -> list[PostedEvent] | None:
-        """The checked events of a batch; None when that must be found out here."""
+    def batch(self, body: bytes) -> Seen | None:
+        """What is to be known of a batch; None when that must be found out here."""
         if len(body) < BYTES_MIN:
             return None
         with self._turn:
-            marks = self._asked(body)
-        return _marked(body, marks) if marks else None
+            said = self._asked(body)
+        return _seen(said) if said else None
 
     def _asked(self, body: bytes) -> bytes | None:
         if self._process is None or self._process.stdin is None or self._process.stdout is None:
@@ -80,21 +85,19 @@ class Apart:
 
 
 def examined(body: bytes) -> bytes:
-    """Key and digest of every event of a batch in which nothing is wrong; nothing when something is."""
+    """What is to be known of a batch in which nothing is wrong; nothing when something is."""
     try:
-        events = checked_batch(events_in(body, batch=True), len(body))
+        posted = events_in(body, batch=True)
+        events = checked_batch(posted, len(body))
     except Problem:
         return b""
-    return b"".join(posted.key + bytes.fromhex(posted.digest) for posted in events)
+    names = orjson.dumps(list(dict.fromkeys(names_in(posted))))
+    return len(names).to_bytes(4, "big") + names + marks_of(events)
 
 
-def _marked(body: bytes, marks: bytes) -> list[PostedEvent]:
-    """The events of a body that was found good, with their keys and digests."""
-    places = range(0, len(marks), 2 * MARK)
-    return [
-        PostedEvent(recorded(event), marks[at : at + MARK], marks[at + MARK : at + 2 * MARK].hex())
-        for event, at in zip(orjson.loads(body), places, strict=True)
-    ]
+def _seen(said: bytes) -> Seen:
+    end = 4 + int.from_bytes(said[:4], "big")
+    return Seen([tuple(pair) for pair in orjson.loads(said[4:end])], said[end:])
 
 
 def _write(stream: IO[bytes], message: bytes) -> None:

@@ -26,6 +26,12 @@ def events_in(body: bytes, batch: bool) -> list[object]:
     return value
 
 
+def names_in(events: list[object]) -> list[tuple[object, object]]:
+    """(source, type) of each of a body's events, in order; whatever was posted there, None where there is nothing."""
+    found = [event for event in events if isinstance(event, dict)]
+    return [(event.get("source"), event.get("type")) for event in found]
+
+
 def checked(event: object, pointer: str = "#") -> PostedEvent:
     """One event as it would be recorded, with what it is recognised by; Malformed (400)."""
     return posted_event(check_event(event, pointer))

@@ -11,9 +11,6 @@ from ledger_service.api.shapes import Eligibility, EventTypes, Facility, RuleSet
 from shared.contract.checks import check_date
 from shared.contract.events import EVENT_TYPES, PREFIX, SUFFIX, EventType, json_schema
 from shared.contract.problems import NotFound
-from shared.rules.lines import facility
-from shared.rules.membership import eligibility
-from shared.rules.rulebook import rule_sets
 
 LINES = ("line-1", "line-2")
 
@@ -44,7 +41,7 @@ class EligibilityQuery(Query):
 def balances(query: dict[str, Any]) -> Response:
     """Both lines and the Facility in one year: opening, movements, and what is available."""
     year = query.get("year", ledger().now().year)
-    return answer(ledger().journal.ask(lambda model: facility(model, year)))
+    return answer(ledger().journal.ask("facility", year))
 
 
 @routes.get("/v1/member-states/<state>/eligibility")
@@ -55,16 +52,14 @@ def member_state(query: dict[str, Any], state: str) -> Response:
     if not (len(state) == 3 and state.isascii() and state.isupper() and state.isalpha()):
         raise NotFound("A State is named by its ISO 3166-1 alpha-3 code, such as KEN.")
     on = query.get("on", ledger().now().date().isoformat())
-    return answer(ledger().journal.ask(lambda model: eligibility(model, state, query["line"], on)))
+    return answer(ledger().journal.ask("eligibility", state, query["line"], on))
 
 
 @routes.get("/v1/rules")
 @routes.answers(200, RuleSets)
 def rules() -> Response:
     """Every rule set, oldest first, with each parameter's citation."""
-    return answer(
-        ledger().journal.ask(lambda model: {"position": model.position, "rule_sets": rule_sets(model)}),
-    )
+    return answer(ledger().journal.ask("rules"))
 
 
 @routes.get("/v1/event-types")

@@ -1,16 +1,15 @@
 """POST /v1/events: one event or an atomic batch. Parses, authorises, validates, and hands it to the journal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, g, request
 
-from ledger_service.api.checking import checked, checked_batch, events_in
+from ledger_service.api.checking import checked, checked_batch, events_in, names_in
 from ledger_service.api.ledger import answer, caller, ledger
 from ledger_service.api.queries import Query, Routes, TrueFalse
 from ledger_service.api.shapes import Receipt
-from ledger_service.journal.commands import Command, PostedEvent
-from ledger_service.journal.writer import receipts_checkpoint
+from ledger_service.journal.commands import Command, Posted, marks_of
 from shared.contract.events import EVENT_TYPES
 from shared.contract.problems import Forbidden, UnsupportedMediaType
 
@@ -38,22 +37,13 @@ def post(query: dict[str, Any]) -> Response:
     was posted before stands (`positions`).
     """
     batch = _is_batch()
-    body: bytes = g.body
     identity, dry_run = caller(), query.get("dry_run", False)
-    events = _posted(body, batch)
-    outcome = ledger().journal.record(Command(events, identity.subject, identity.roles, batch, dry_run))
-    if outcome.trial is not None:
-        return answer(outcome.trial)
-    status = 201 if outcome.new else 200
-    if batch:
-        return answer({"receipts": outcome.receipts, "checkpoint": receipts_checkpoint(outcome.receipts)}, status)
-    return _one(outcome.receipts[0], status)
-
-
-def _one(receipt: dict[str, Any], status: int) -> Response:
-    g.position = receipt["position"]
-    response = answer(receipt, status)
-    response.headers["Location"] = f"/v1/events/{receipt['position']}"
+    posted = _posted(g.body, batch)
+    told = ledger().journal.record(Command(posted, identity.subject, identity.roles, batch, dry_run))
+    response = answer(told.body, told.status)
+    if told.position is not None:
+        g.position = told.position
+        response.headers["Location"] = f"/v1/events/{told.position}"
     return response
 
 
@@ -68,27 +58,23 @@ def _is_batch() -> bool:
     return request.mimetype == BATCH
 
 
-def _posted(body: bytes, batch: bool) -> list[PostedEvent]:
+def _posted(body: bytes, batch: bool) -> Posted:
     """The events of a body, checked, once the caller may post them: 400, 403, 413."""
     apart = ledger().apart
-    events = apart.batch(body) if batch and apart is not None else None
-    if events is not None:
-        _authorise([posted.event for posted in events])
-        return events
-    posted = events_in(body, batch)
-    _authorise(posted)
-    return checked_batch(posted, len(body)) if batch else [checked(posted[0])]
+    if batch and apart is not None and (seen := apart.batch(body)):
+        _authorise(seen.names)
+        return Posted(body, seen.marks)
+    events = events_in(body, batch)
+    _authorise(names_in(events))
+    return Posted(body, marks_of(checked_batch(events, len(body)) if batch else [checked(events[0])]))
 
 
-def _authorise(posted: Sequence[object]) -> None:
+def _authorise(names: Iterable[tuple[object, object]]) -> None:
     """Forbidden (403) unless the caller's roles may post every type, and no event claims to be the ledger's own."""
     identity, origin = caller(), ledger().settings.origin
-    for event in posted:
-        if not isinstance(event, dict):
-            continue
-        if event.get("source") == origin:
+    for source, name in names:
+        if source == origin:
             raise Forbidden(f"The source {origin} is the ledger's own.")
-        name = event.get("type")
         kind = EVENT_TYPES.get(name) if isinstance(name, str) else None
         if kind is not None and not kind.roles & identity.roles:
             may = ", ".join(sorted(kind.roles)) or "the ledger alone"

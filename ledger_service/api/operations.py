@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import orjson
 from flask import Response, current_app
 
 from ledger_service.api.ledger import answer, ledger
@@ -28,8 +29,8 @@ def readyz() -> Response:
     journal = ledger().journal
     if journal.stopped is not None:
         raise Unavailable(f"The ledger takes nothing: {journal.stopped}", 60)
-    position = journal.ask(lambda model: model.position)
-    return answer({"status": "ok", "origin": ledger().settings.origin, "position": position})
+    said = orjson.loads(journal.ask("position"))
+    return answer({"status": "ok", "origin": ledger().settings.origin, **said})
 
 
 @routes.get("/metrics")

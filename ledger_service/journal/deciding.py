@@ -106,13 +106,13 @@ class Turn:
     def _row(self, posted: PostedEvent) -> KeyRow | None:
         """What the event's key stands for; Conflict (409) when for other content."""
         row = self._known.get(posted.key) or self.keys.get(posted.key)
-        if row is not None and row.digest.hex() != posted.digest:
+        if row is not None and row.digest != posted.digest:
             raise Conflict(
                 f"Id {posted.event['id']} of {posted.event['source']} stands at position {row.position} with content "
-                f"{row.digest.hex()} (SHA-256); the content posted now is {posted.digest}.",
+                f"{row.digest.hex()} (SHA-256); the content posted now is {posted.digest.hex()}.",
                 position=row.position,
                 recorded_digest=row.digest.hex(),
-                posted_digest=posted.digest,
+                posted_digest=posted.digest.hex(),
             )
         return row
 
@@ -129,7 +129,7 @@ class Turn:
         """Draft the entries and take the key; returns the receipt."""
         self.kept.draft(entries)
         text = json.dumps(warnings, ensure_ascii=False, separators=(",", ":")) if warnings else None
-        row = KeyRow(entries[0]["position"], bytes.fromhex(posted.digest), len(entries) - 1, text)
+        row = KeyRow(entries[0]["position"], posted.digest, len(entries) - 1, text)
         self.keys[posted.key] = row
         return receipt(entries[0], [entry["position"] for entry in entries[1:]], warnings)
 
@@ -202,7 +202,7 @@ def _refusals(outcome: Outcome) -> list[dict[str, Any]]:
 
 def _fault(index: int, posted: PostedEvent, refusals: list[dict[str, Any]]) -> dict[str, Any]:
     source, id = posted.event["source"], posted.event["id"]
-    return {"index": index, "id": id, "source": source, "digest": posted.digest, "refusals": refusals}
+    return {"index": index, "id": id, "source": source, "digest": posted.digest.hex(), "refusals": refusals}
 
 
 def _that_fit(faults: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,28 +1,50 @@
 """The journal as the rest of the service sees it: record, ask, read, close."""
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from threading import Thread
+from typing import Any, Protocol
 
-from ledger_service.journal.commands import Command, Outcome
+from ledger_service.journal.commands import Answer, Command, Outcome, answer_of
 from ledger_service.journal.deciding import Rules
 from ledger_service.journal.kept import Kept, OutOfStep
 from ledger_service.journal.limits import RefusalLimit
 from ledger_service.journal.opening import read_in
+from ledger_service.journal.promise import Promise
 from ledger_service.journal.recorders.interface import CheckpointRow, JournalRecorder, Reader, StoreRefused
 from ledger_service.journal.sealing import Sealer
 from ledger_service.journal.snapshots import NoSnapshots
-from ledger_service.journal.waiting import Waiting
+from ledger_service.journal.waiting import Posting, Question, Waiting
 from ledger_service.journal.writer import Surroundings, Writer, Written
-from shared.contract.problems import Unavailable
 from shared.log_format.notes import SigningKey
-from shared.rules.model import Model
 from shared.rules.recording import Recorder, shipped_rule_sets
 
-ANSWER_SECONDS_MAX = 120.0
-Answer = TypeVar("Answer")
+
+class Journal(Protocol):
+    """A door to a journal. The writer behind it may be a thread of this process or a process of its own."""
+
+    recorder: JournalRecorder
+
+    @property
+    def stopped(self) -> str | None:
+        """Why nothing is recorded any more, when log and model were found out of step."""
+
+    @property
+    def queued(self) -> int:
+        """How many requests wait for the writer."""
+
+    def record(self, command: Command) -> Answer:
+        """Decide and record; raises the command's Problem, or Unavailable when nothing could be recorded."""
+
+    def ask(self, name: str, *arguments: Any) -> bytes:
+        """The answer to one of the QUESTIONS, as JSON, as of the last commit of any process."""
+
+    def reading(self) -> AbstractContextManager[Reader]:
+        """A read transaction on the stored journal."""
+
+    def close(self) -> None:
+        """Take no more, finish what waits, let go of the store."""
 
 
 def utc_now() -> datetime:
@@ -35,57 +57,70 @@ def rules_over(kept: Kept, origin: str) -> Recorder:
     return Recorder(kept.model, origin, kept.entry_at, kept.tree)
 
 
-class Journal:
-    """One process's door to a journal: its writer thread, and reading for everybody."""
+def opened(
+    recorder: JournalRecorder,
+    key: SigningKey,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    limit: RefusalLimit | None = None,
+    published: Callable[[CheckpointRow], None] = lambda _: None,
+    written: Callable[[Written], None] = lambda _: None,
+    rules: Callable[[Kept, str], Rules] = rules_over,
+    snapshots: NoSnapshots | None = None,
+) -> Writer:
+    """The writer of a stored journal: StoreRefused when it is another log's, damaged or out of step; begun when
+    empty."""
+    snapshots = snapshots or NoSnapshots()
+    recorder.prepare(key.name)
+    kept = Kept(_entry_bytes(recorder))
+    sealer = Sealer(key)
+    try:
+        with recorder.reading() as reader:
+            read_in(kept, reader, key.verifier, snapshots.fitting(reader))
+    except OutOfStep as error:
+        raise StoreRefused(str(error)) from error
+    deciding = rules(kept, key.name)
+    if kept.position == 0:
+        _begin(recorder, kept, deciding, sealer, now)
+    snapshots.offer(kept)
+    around = Surroundings(sealer, limit or RefusalLimit(600), now, published, written, snapshots)
+    return Writer(recorder, kept, deciding, around)
 
-    def __init__(
-        self,
-        recorder: JournalRecorder,
-        key: SigningKey,
-        *,
-        now: Callable[[], datetime] = utc_now,
-        limit: RefusalLimit | None = None,
-        published: Callable[[CheckpointRow], None] = lambda _: None,
-        written: Callable[[Written], None] = lambda _: None,
-        rules: Callable[[Kept, str], Rules] = rules_over,
-        waiting: Waiting | None = None,
-        snapshots: NoSnapshots | None = None,
-    ) -> None:
-        """Open it: StoreRefused when it is another log's, damaged or out of step; begin it when empty."""
-        self.recorder = recorder
-        self._snapshots = snapshots or NoSnapshots()
-        sealer = Sealer(key)
-        recorder.prepare(key.name, sealer.link)
-        kept = Kept(self._entry_bytes)
-        try:
-            with recorder.reading() as reader:
-                read_in(kept, reader, key.verifier, self._snapshots.fitting(reader))
-        except OutOfStep as error:
-            raise StoreRefused(str(error)) from error
-        deciding = rules(kept, key.name)
-        if kept.position == 0:
-            self._begin(kept, deciding, sealer, now)
-        self._waiting = waiting or Waiting()
-        self._snapshots.offer(kept)
-        around = Surroundings(sealer, limit or RefusalLimit(600), now, published, written, self._snapshots)
-        self._writer = Writer(recorder, kept, deciding, self._waiting, around)
-        self._writer.start()
 
-    def _begin(self, kept: Kept, rules: Rules, sealer: Sealer, now: Callable[[], datetime]) -> None:
-        """Record the shipped rule sets first, unless another process just did."""
-        with self.recorder.group() as group:
-            if kept.catch_up(group) == 0 and isinstance(rules, Recorder):
-                kept.draft(shipped_rule_sets(rules, now()))
-                sealer.append(group, kept, {})
-        kept.publish()
-
-    def _entry_bytes(self, position: int) -> bytes | None:
-        with self.recorder.reading() as reader:
+def _entry_bytes(recorder: JournalRecorder) -> Callable[[int], bytes | None]:
+    def read(position: int) -> bytes | None:
+        with recorder.reading() as reader:
             return reader.entries_at([position]).get(position)
+
+    return read
+
+
+def _begin(recorder: JournalRecorder, kept: Kept, rules: Rules, sealer: Sealer, now: Callable[[], datetime]) -> None:
+    """Record the shipped rule sets first, unless another process just did."""
+    with recorder.group() as group:
+        if kept.catch_up(group) == 0 and isinstance(rules, Recorder):
+            kept.draft(shipped_rule_sets(rules, now()))
+            sealer.append(group, kept, {})
+    kept.publish()
+
+
+class ThreadedJournal:
+    """A journal whose writer is a thread of this process."""
+
+    def __init__(self, recorder: JournalRecorder, writer: Writer) -> None:
+        self.recorder = recorder
+        self._waiting = Waiting()
+        self._writer = writer
+        self._thread = Thread(target=self._run, name="journal-writer", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while (taken := self._waiting.take()) is not None:
+            self._writer.turn(*taken)
 
     @property
     def stopped(self) -> str | None:
-        """Why nothing is recorded any more, when log and model were found out of step."""
+        """Why nothing is recorded any more."""
         return self._writer.stopped
 
     @property
@@ -93,17 +128,20 @@ class Journal:
         """How many requests wait for the writer."""
         return len(self._waiting)
 
-    def record(self, command: Command) -> Outcome:
-        """Decide and record; raises the command's Problem, or Unavailable when nothing could be recorded."""
-        outcome: Outcome = _result(self._waiting.post(command))
+    def record(self, command: Command) -> Answer:
+        """Decide and record."""
+        promise: Promise[Outcome] = Promise()
+        self._waiting.post(Posting(command, promise.tell))
+        outcome = promise.result()
         if outcome.problem is not None:
             raise outcome.problem
-        return outcome
+        return answer_of(outcome, command.batch)
 
-    def ask(self, question: Callable[[Model], Answer]) -> Answer:
-        """Read something off the model as of the last commit of any process."""
-        answer: Answer = _result(self._waiting.ask(question))
-        return answer
+    def ask(self, name: str, *arguments: Any) -> bytes:
+        """The answer to a question."""
+        promise: Promise[bytes] = Promise()
+        self._waiting.ask(Question(name, list(arguments), promise.tell))
+        return promise.result()
 
     def reading(self) -> AbstractContextManager[Reader]:
         """A read transaction on the stored journal."""
@@ -112,13 +150,6 @@ class Journal:
     def close(self) -> None:
         """Take no more, finish what waits, let go of the store."""
         self._waiting.close()
-        self._writer.join()
-        self._snapshots.wait()
+        self._thread.join()
+        self._writer.close()
         self.recorder.close()
-
-
-def _result(promise: "Future[Any]") -> Any:
-    try:
-        return promise.result(ANSWER_SECONDS_MAX)
-    except TimeoutError:
-        raise Unavailable("No answer in time; it may still be recorded. Ask again with the same id.", 5) from None

@@ -2,14 +2,12 @@
 
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Condition
 from typing import Any
 
 from ledger_service.journal.commands import Command, Outcome
 from shared.contract.problems import Unavailable
-from shared.rules.model import Model
 
 GROUP_REQUESTS_MAX = 512
 BULK_EVENTS_MAX = 10_000
@@ -20,18 +18,19 @@ WAITING_EVENTS_MAX = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A command and the promise of its outcome."""
+    """A command, and who is told its outcome, or why there is none."""
 
     command: Command
-    outcome: "Future[Outcome]" = field(default_factory=Future)
+    tell: Callable[[Outcome | Exception], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something to be read off the committed model, and the promise of the answer."""
+    """Something to be read off the committed model by name, and who is told the answer."""
 
-    ask: Callable[[Model], Any]
-    answer: "Future[Any]" = field(default_factory=Future)
+    name: str
+    arguments: list[Any]
+    tell: Callable[[bytes | Exception], None]
 
 
 class Waiting:
@@ -51,9 +50,9 @@ class Waiting:
     def __len__(self) -> int:
         return len(self._singles) + len(self._bulk) + len(self._questions)
 
-    def post(self, command: Command) -> "Future[Outcome]":
+    def post(self, posting: Posting) -> None:
         """Queue a command; Unavailable (503) when the queue is full or the service is stopping."""
-        posting = Posting(command)
+        command = posting.command
         with self._changed:
             self._check()
             if self._events and self._events + len(command.events) > self._events_max:
@@ -61,16 +60,13 @@ class Waiting:
             self._events += len(command.events)
             (self._bulk if command.batch else self._singles).append(posting)
             self._changed.notify()
-        return posting.outcome
 
-    def ask(self, ask: Callable[[Model], Any]) -> "Future[Any]":
+    def ask(self, question: Question) -> None:
         """Queue a question to the committed model; Unavailable (503) like `post`."""
-        question = Question(ask)
         with self._changed:
             self._check()
             self._questions.append(question)
             self._changed.notify()
-        return question.answer
 
     def _check(self) -> None:
         if self._closed:

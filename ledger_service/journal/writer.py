@@ -1,4 +1,4 @@
-"""The one writer thread: takes all that waits, decides it on the kept model, commits it at once, answers everybody."""
+"""The one writer: takes all that waits, decides it on the kept model, commits it at once, tells everybody."""
 
 import time
 from collections import Counter
@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from threading import Thread
-from typing import Any
 
 import structlog
 
@@ -15,6 +13,7 @@ from ledger_service.journal.commands import Outcome
 from ledger_service.journal.deciding import Rules, Turn
 from ledger_service.journal.kept import Kept, OutOfStep
 from ledger_service.journal.limits import RefusalLimit
+from ledger_service.journal.questions import answered
 from ledger_service.journal.recorders.interface import (
     CheckpointRow,
     Group,
@@ -25,7 +24,7 @@ from ledger_service.journal.recorders.interface import (
 )
 from ledger_service.journal.sealing import Sealer, brief
 from ledger_service.journal.snapshots import NoSnapshots
-from ledger_service.journal.waiting import Posting, Question, Waiting
+from ledger_service.journal.waiting import Posting, Question
 from shared.contract.problems import Unavailable
 
 log = structlog.get_logger("journal")
@@ -53,28 +52,26 @@ class Surroundings:
     snapshots: NoSnapshots
 
 
-class Writer(Thread):
+class Writer:
     """Owns the kept model; nobody else touches it."""
 
-    def __init__(
-        self, recorder: JournalRecorder, kept: Kept, rules: Rules, waiting: Waiting, around: Surroundings
-    ) -> None:
-        super().__init__(name="journal-writer", daemon=True)
+    def __init__(self, recorder: JournalRecorder, kept: Kept, rules: Rules, around: Surroundings) -> None:
         self._recorder = recorder
         self._kept = kept
         self._rules = rules
-        self._waiting = waiting
         self._around = around
         self.stopped: str | None = None
 
-    def run(self) -> None:
-        """Deal with what waits until the queue is closed and empty."""
-        while (taken := self._waiting.take()) is not None:
-            postings, questions = taken
-            if postings:
-                self._write(postings)
-            if questions:
-                self._answer(questions)
+    def turn(self, postings: list[Posting], questions: list[Question]) -> None:
+        """Deal with what waited: commands first, as one group."""
+        if postings:
+            self._write(postings)
+        if questions:
+            self._answer(questions)
+
+    def close(self) -> None:
+        """Wait for what is still being kept."""
+        self._around.snapshots.wait()
 
     def _write(self, postings: list[Posting]) -> None:
         started = time.perf_counter()
@@ -86,7 +83,7 @@ class Writer(Thread):
                 self._kept.catch_up(group)
                 before = self._kept.mark()
                 outcomes, sealed = self._decide(group, postings)
-        except Exception as error:  # noqa: BLE001 - every caller is told, the thread lives on
+        except Exception as error:  # noqa: BLE001 - every caller is told, the writer goes on
             self._kept.abandon(before)
             self._fail(postings, error)
             return
@@ -95,13 +92,13 @@ class Writer(Thread):
         if sealed is not None:
             self._around.published(sealed)
         for posting, outcome in zip(postings, outcomes, strict=True):
-            posting.outcome.set_result(outcome)
+            posting.tell(outcome)
         took = time.perf_counter() - started
         self._around.written(Written(len(postings), types, took, self._kept.position))
         self._around.snapshots.offer(self._kept)
 
     def _decide(self, group: Group, postings: list[Posting]) -> tuple[list[Outcome], CheckpointRow | None]:
-        known = group.keys([posted.key for posting in postings for posted in posting.command.events])
+        known = group.keys([key for posting in postings for key in posting.command.events.every_key()])
         if known:
             self._kept.bring(group.entries_at([row.position for row in known.values()]))
         head = self._kept.position
@@ -119,7 +116,7 @@ class Writer(Thread):
         told = self._told(error)
         log.error("a group was not recorded", cause=str(error), requests=len(postings))
         for posting in postings:
-            posting.outcome.set_exception(told)
+            posting.tell(told)
 
     def _told(self, error: Exception) -> Exception:
         """What callers hear; a log out of step stops the journal for good."""
@@ -141,17 +138,17 @@ class Writer(Thread):
             self._check_in_step()
             with self._recorder.reading() as reader:
                 self._kept.catch_up(reader)
-        except Exception as error:  # noqa: BLE001 - every caller is told, the thread lives on
+        except Exception as error:  # noqa: BLE001 - every caller is told, the writer goes on
             self._kept.abandon(before)
             told = self._told(error)
             for question in questions:
-                question.answer.set_exception(told)
+                question.tell(told)
             return
         for question in questions:
             try:
-                question.answer.set_result(question.ask(self._kept.model))
+                question.tell(answered(self._kept.model, question.name, question.arguments))
             except Exception as error:  # noqa: BLE001 - told to who asked
-                question.answer.set_exception(error)
+                question.tell(error)
 
 
 def _cover(reader: Reader, outcomes: list[Outcome], head: int, sealed: CheckpointRow | None) -> None:
@@ -164,10 +161,3 @@ def _cover(reader: Reader, outcomes: list[Outcome], head: int, sealed: Checkpoin
             assert row is not None, f"position {got['position']} is under no checkpoint"
             covered, shown = row.size, brief(row)
         got["checkpoint"] = shown
-
-
-def receipts_checkpoint(receipts: list[dict[str, Any]]) -> dict[str, object]:
-    """The smallest signed checkpoint that covers a whole batch."""
-    last: dict[str, Any] = max(receipts, key=lambda got: got["position"])
-    checkpoint: dict[str, object] = last["checkpoint"]
-    return checkpoint

@@ -47,6 +47,19 @@ class Problem(Exception):
         return problem(self.status, self.title, self.detail, type_=type_, **members)
 
 
+def packed(problem: Problem) -> dict[str, Any]:
+    """A problem as JSON members, for another process."""
+    return {"slug": problem.slug, "detail": problem.detail, "headers": problem.headers, "more": problem.more}
+
+
+def unpacked(members: Mapping[str, Any]) -> Problem:
+    """The problem that was packed."""
+    kind = next((kind for kind in PROBLEMS if kind.slug == members["slug"]), Problem)
+    found = kind.__new__(kind)
+    Problem.__init__(found, members["detail"], headers=members["headers"], **members["more"])
+    return found
+
+
 class Malformed(Problem):
     """400: the body is not what the contract says; `errors` names every place by JSON Pointer."""
 

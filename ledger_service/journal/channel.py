@@ -1,0 +1,71 @@
+"""Messages between the doors and the writer's process: JSON and bytes, one after the other through a socket pair."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+Message = tuple[dict[str, Any], bytes]
+"""What is said, as JSON, and the bytes that it is about."""
+READ_BYTES = 1 << 18
+
+
+def message(said: dict[str, Any], about: bytes = b"") -> bytes:
+    """A message on the wire: two lengths of four bytes, the JSON, the bytes."""
+    head = orjson.dumps(said)
+    return len(head).to_bytes(4, "big") + len(about).to_bytes(4, "big") + head + about
+
+
+class Channel:
+    """One end of a socket pair."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self._end = end
+        self._held = bytearray()
+        self.ended = False
+        """Whether the other end will say nothing more."""
+
+    def send(self, *messages: bytes) -> None:
+        """Send messages whole; OSError when nobody reads them any more."""
+        self._end.sendall(b"".join(messages))
+
+    def received(self, *, wait: bool) -> Iterator[Message]:
+        """What has come, waiting for something if told to; nothing once the other end is closed."""
+        found = self._read(0 if wait else socket.MSG_DONTWAIT)
+        while found == READ_BYTES:
+            found = self._read(socket.MSG_DONTWAIT)
+        return self._messages()
+
+    def _read(self, flags: int) -> int:
+        try:
+            found = self._end.recv(READ_BYTES, flags)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            found = b""
+        self.ended = not found
+        self._held += found
+        return len(found)
+
+    def _messages(self) -> Iterator[Message]:
+        held, at = self._held, 0
+        try:
+            while len(held) - at >= 8:
+                middle = at + 8 + int.from_bytes(held[at : at + 4], "big")
+                end = middle + int.from_bytes(held[at + 4 : at + 8], "big")
+                if len(held) < end:
+                    break
+                said, about = orjson.loads(held[at + 8 : middle]), bytes(held[middle:end])
+                at = end
+                yield said, about
+        finally:
+            del held[:at]
+
+    def finish(self) -> None:
+        """Say nothing more; the other end hears of it."""
+        self._end.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        """Let go of this end."""
+        self._end.close()

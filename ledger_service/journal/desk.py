@@ -1,0 +1,89 @@
+"""The writer's side of the channel: takes what was sent, gives the writer its turns, sends what it tells."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from ledger_service.journal.channel import Channel, message
+from ledger_service.journal.commands import Command, Outcome, Posted, answer_of
+from ledger_service.journal.waiting import Posting, Question, Waiting
+from ledger_service.journal.writer import Writer, Written
+from shared.contract.problems import Problem, packed
+
+log = structlog.get_logger("journal")
+FAULT = Problem("This is a fault of the service. It has been logged.")
+
+
+class Desk:
+    """What waits for the writer and what is to be sent, of one channel."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._waiting = Waiting()
+        self._sending: list[bytes] = []
+
+    def written(self, group: Written) -> None:
+        """Pass on what a group did."""
+        self._sending.append(message({"written": [group.requests, group.types, group.seconds, group.size]}))
+
+    def serve(self, writer: Writer) -> None:
+        """Deal with what comes until the other end is closed and nothing waits."""
+        while not self._channel.ended or len(self._waiting):
+            for said, about in self._channel.received(wait=not len(self._waiting)):
+                self._take(said, about)
+            if len(self._waiting) and (taken := self._waiting.take()):
+                writer.turn(*taken)
+            if writer.stopped is not None:
+                self._sending.append(message({"stopped": writer.stopped}))
+            self._send()
+
+    def _send(self) -> None:
+        if self._sending:
+            sending, self._sending = self._sending, []
+            self._channel.send(*sending)
+
+    def _take(self, said: dict[str, Any], about: bytes) -> None:
+        number = said["number"]
+        try:
+            if "ask" in said:
+                self._waiting.ask(Question(said["ask"], said["arguments"], self._teller(number, _question_answered)))
+            else:
+                command = _command(said, about)
+                told = self._teller(number, lambda outcome: _recorded(outcome, command.batch))
+                self._waiting.post(Posting(command, told))
+        except Problem as refused:
+            self._sending.append(message({"number": number, "problem": packed(refused)}))
+
+    def _teller(self, number: int, answer: Callable[[Any], tuple[dict[str, Any], bytes]]) -> Callable[[Any], None]:
+        def tell(outcome: Any) -> None:
+            problem = outcome.problem if isinstance(outcome, Outcome) else outcome
+            if isinstance(problem, Exception):
+                self._sending.append(message({"number": number, "problem": packed(_problem(problem))}))
+                return
+            said, about = answer(outcome)
+            self._sending.append(message({"number": number, **said}, about))
+
+        return tell
+
+
+def _command(said: dict[str, Any], about: bytes) -> Command:
+    marks = said["marks"]
+    posted = Posted(about[marks:], about[:marks])
+    return Command(posted, said["subject"], frozenset(said["roles"]), said["batch"], said["dry_run"])
+
+
+def _recorded(outcome: Outcome, batch: bool) -> tuple[dict[str, Any], bytes]:
+    answer = answer_of(outcome, batch)
+    return {"status": answer.status, "position": answer.position}, answer.body
+
+
+def _question_answered(answer: bytes) -> tuple[dict[str, Any], bytes]:
+    return {}, answer
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    log.error("a request failed", exc_info=error)
+    return FAULT

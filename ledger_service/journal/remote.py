@@ -1,0 +1,141 @@
+"""The journal whose writer is a process of its own: the doors and the rules each have a core to themselves."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from itertools import count
+from threading import Lock, Thread
+from typing import Any
+
+import structlog
+
+from ledger_service.journal.channel import Channel, message
+from ledger_service.journal.commands import Answer, Command
+from ledger_service.journal.promise import Promise
+from ledger_service.journal.recorders.interface import JournalRecorder, Reader, StoreRefused, StoreUnavailable
+from ledger_service.journal.writer import Written
+from shared.contract.problems import Unavailable, unpacked
+
+log = structlog.get_logger("journal")
+REFUSALS: dict[str, type[Exception]] = {kind.__name__: kind for kind in (StoreRefused, StoreUnavailable)}
+"""Why a writer's process may not start, by the names it says."""
+
+
+class RemoteJournal:
+    """A door to the writer in a process of its own, which ends when this one does."""
+
+    def __init__(
+        self,
+        recorder: JournalRecorder,
+        module: str,
+        *,
+        written: Callable[[Written], None],
+        published: Callable[[], None],
+        lost: Callable[[], None],
+    ) -> None:
+        """Start `python -m module DESCRIPTOR PARENT`; `lost` is called when it ends on its own."""
+        self.recorder = recorder
+        self.stopped: str | None = None
+        self._written = written
+        self._published = published
+        self._lost = lost
+        self._numbers = count(1)
+        self._pending: dict[int, Promise[Any]] = {}
+        self._sending = Lock()
+        self._closing = False
+        ours, theirs = socket.socketpair()
+        arguments = [sys.executable, "-m", module, str(theirs.fileno()), str(os.getpid())]
+        self._process = subprocess.Popen(arguments, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        theirs.close()
+        self._channel = Channel(ours)
+        self._hearing = Thread(target=self._hear, name="journal-hearing", daemon=True)
+
+    def open(self) -> None:
+        """Wait until the journal is open; StoreRefused or StoreUnavailable when it cannot be."""
+        said = next((said for said, _ in self._channel.received(wait=True)), {})
+        if "ready" not in said:
+            kind = REFUSALS.get(said.get("refused", ""), StoreUnavailable)
+            raise kind(said.get("cause", "The writer's process ended before the journal was open."))
+        self._hearing.start()
+
+    @property
+    def queued(self) -> int:
+        """How many requests wait for an answer."""
+        return len(self._pending)
+
+    def record(self, command: Command) -> Answer:
+        """Decide and record."""
+        said = {
+            "subject": command.subject,
+            "roles": list(command.roles),
+            "batch": command.batch,
+            "dry_run": command.dry_run,
+            "marks": len(command.events.marks),
+        }
+        told, body = self._asked(said, command.events.marks + command.events.body)
+        return Answer(told["status"], body, told["position"])
+
+    def ask(self, name: str, *arguments: Any) -> bytes:
+        """The answer to a question."""
+        return self._asked({"ask": name, "arguments": arguments})[1]
+
+    def _asked(self, said: dict[str, Any], about: bytes = b"") -> tuple[dict[str, Any], bytes]:
+        number = next(self._numbers)
+        promise: Promise[tuple[dict[str, Any], bytes]] = Promise()
+        self._pending[number] = promise
+        try:
+            if self._closing:
+                raise Unavailable("The service is stopping.", 1)
+            sent = message({"number": number, **said}, about)
+            with self._sending:
+                self._channel.send(sent)
+            return promise.result()
+        except OSError as error:
+            raise _unknown() from error
+        finally:
+            self._pending.pop(number, None)
+
+    def _hear(self) -> None:
+        """Pass on what the writer tells, until it says nothing more."""
+        while not self._channel.ended:
+            for said, about in self._channel.received(wait=True):
+                self._pass_on(said, about)
+        while self._pending:
+            self._pending.popitem()[1].tell(_unknown())
+        if not self._closing:
+            log.critical("the writer's process has ended", exit_code=self._process.poll())
+            self._lost()
+
+    def _pass_on(self, said: dict[str, Any], about: bytes) -> None:
+        if "number" in said:
+            if promise := self._pending.pop(said["number"], None):
+                promise.tell(unpacked(said["problem"]) if "problem" in said else (said, about))
+        elif "written" in said:
+            requests, types, seconds, size = said["written"]
+            self._published()
+            self._written(Written(requests, Counter(types), seconds, size))
+        else:
+            self.stopped = said["stopped"]
+
+    def reading(self) -> AbstractContextManager[Reader]:
+        """A read transaction on the stored journal."""
+        return self.recorder.reading()
+
+    def close(self) -> None:
+        """Take no more, let the writer finish what waits, let go of the store."""
+        self._closing = True
+        with self._sending:
+            self._channel.finish()
+        if self._hearing.is_alive():
+            self._hearing.join()
+        self._process.wait()
+        self._channel.close()
+        self.recorder.close()
+
+
+def _unknown() -> Unavailable:
+    return Unavailable("The journal's writer ended; whether this was recorded is not known. Ask with the same id.", 5)
