@@ -10,7 +10,6 @@ from flask import Flask
 from ledger_service import observing
 from ledger_service.api import apart, exchange, facility, history, intake, openapi, operations, problems, transparency
 from ledger_service.api.apart import Apart
-from ledger_service.api.bodies import Bodies
 from ledger_service.api.ledger import EXTENSION, Ledger
 from ledger_service.api.queries import Position
 from ledger_service.journal.journal import Journal, utc_now
@@ -24,6 +23,7 @@ from ledger_service.metrics import Metrics
 from ledger_service.settings import Settings, SettingsInvalid, load
 from shared import serving
 from shared.access import token_checker
+from shared.bodies import Bodies
 
 BLUEPRINTS = (intake, history, facility, transparency, operations)
 

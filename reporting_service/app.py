@@ -33,6 +33,7 @@ from reporting_service.token_file import TokenFile
 from reporting_service.web import home
 from shared import serving
 from shared.access import token_checker
+from shared.bodies import Bodies
 from shared.environment import SettingsInvalid
 from shared.log_format.notes import Verifier
 
@@ -68,7 +69,8 @@ def create_app(
         audience=settings.oidc_audience,
         jwks_url=settings.oidc_jwks_url,
     )
-    app.extensions[EXTENSION] = Reporting(settings, store, follower, checker, Metrics(follower.status), now)
+    bodies = Bodies(settings.threads, exchange.BODY_BYTES_MAX)
+    app.extensions[EXTENSION] = Reporting(settings, store, follower, checker, Metrics(follower.status), now, bodies)
     return app
 
 

@@ -19,6 +19,7 @@ from reporting_service.render.forms import FORMS
 from shared.contract.problems import NotAcceptable
 
 log = structlog.get_logger("http")
+BODY_BYTES_MAX = 1 << 20
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 OWN_CHOICE = frozenset(
     {
@@ -51,7 +52,7 @@ HEADERS = {
 
 def register(app: Flask) -> None:
     """Put the surroundings around every request of the application."""
-    app.config["MAX_CONTENT_LENGTH"] = 1 << 20
+    app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
     app.before_request(_begin)
     app.before_request(_admit)
     app.after_request(_end)
@@ -118,6 +119,8 @@ def _end(response: Response) -> Response:
         response.headers["Fund-Verified-Position"] = str(g.verified_position)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.status_code == 304:  # what the asker has keeps the policy that it came with
+        del response.headers["Content-Security-Policy"]
     response.headers.setdefault("Cache-Control", "no-store")
     identity = g.get("identity")
     log.info(

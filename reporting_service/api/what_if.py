@@ -32,7 +32,7 @@ def suppose(query: dict[str, Any]) -> Response:
     """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("A draft is application/json.")
-    draft = _draft(parse(request.get_data()))
+    draft = _draft(parse(reporting().bodies.read(request.environ)))
     if not reporting().supposing.acquire(blocking=False):
         raise TooManyRequests("Another what-if is being computed.", 10)
     try:
