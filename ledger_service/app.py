@@ -17,13 +17,16 @@ from ledger_service.journal.limits import RefusalLimit
 from ledger_service.journal.recorders.interface import JournalRecorder, StoreRefused, StoreUnavailable
 from ledger_service.journal.recorders.sqlite import SQLiteJournalRecorder
 from ledger_service.journal.snapshots import Snapshots
+from ledger_service.journal.writer import Written
 from ledger_service.keys import KeyRefused, signing_key
 from ledger_service.log.published import Published
 from ledger_service.metrics import Metrics
 from ledger_service.settings import Settings, SettingsInvalid, load
+from ledger_service.witnessing.witnessing import Witnessing
 from shared import serving
 from shared.access import token_checker
 from shared.bodies import Bodies
+from shared.log_format.notes import SigningKey
 
 BLUEPRINTS = (intake, history, facility, transparency, operations)
 
@@ -55,17 +58,24 @@ def open_ledger(
     key = signing_key(settings.signing_key_file, settings.origin)
     recorder = open_recorder(settings)
     metrics = Metrics()
+    witnessing = witnessing_of(settings, recorder, key)
     published = Published(recorder.reading, stopping)
+
+    def written(group: Written) -> None:
+        metrics.written(group)
+        witnessing.written(group)
+
     journal = Journal(
         recorder,
         key,
         now=now,
         limit=RefusalLimit(settings.refusals_per_minute),
         published=lambda _: published.announce(),
-        written=metrics.written,
+        written=written,
         snapshots=Snapshots(settings.fund_home / "ledger.snapshot", key),
     )
     metrics.watch_queue(lambda: journal.queued)
+    metrics.watch_witnesses(witnessing.status)
     checker = token_checker(
         settings.auth_mode,
         fund_home=settings.fund_home,
@@ -73,7 +83,16 @@ def open_ledger(
         audience=settings.oidc_audience,
         jwks_url=settings.oidc_jwks_url,
     )
-    return Ledger(settings, journal, published, checker, key.verifier, metrics, now, checking)
+    witnessing.start()
+    return Ledger(settings, journal, published, checker, key.verifier, metrics, now, witnessing, checking)
+
+
+def witnessing_of(settings: Settings, recorder: JournalRecorder, key: SigningKey) -> Witnessing:
+    """The witnesses of LEDGER_WITNESSES; SettingsInvalid when that policy is of other logs."""
+    policy = settings.witnesses
+    if policy is not None and all(log.verifier.public != key.verifier.public for log in policy.logs):
+        raise SettingsInvalid([f"LEDGER_WITNESSES: the policy has no line `log {key.vkey}`."])
+    return Witnessing(recorder, policy, settings.witness_seconds)
 
 
 def open_recorder(settings: Settings) -> JournalRecorder:

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shared.environment import Environment, SettingsInvalid, is_postgres, sqlite_path
+
+if TYPE_CHECKING:
+    from shared.log_format.witnesses import Policy
 
 __all__ = ["DEFAULT_ORIGIN", "Settings", "SettingsInvalid", "load"]
 
@@ -32,6 +36,8 @@ class Settings:
     threads: int
 
     @property
+    witnesses: "Policy | None"
+    witness_seconds: int
     def sqlite_path(self) -> Path | None:
         """The database file of a `sqlite:` URL; None when the database is PostgreSQL."""
         return None if is_postgres(self.database_url) else sqlite_path(self.database_url)
@@ -60,6 +66,8 @@ def load(environ: Mapping[str, str]) -> Settings:
     env.check_access(settings.auth_mode, host)
     env.check()
     return settings
+        witnesses=env.policy("LEDGER_WITNESSES"),
+        witness_seconds=env.integer("LEDGER_WITNESS_SECONDS", 10, range(1, 86_401)),
 
 
 def _database(env: Environment, home: Path) -> str:
