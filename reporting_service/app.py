@@ -87,7 +87,8 @@ def open_store(settings: Settings) -> Store:
 
 def _follower(settings: Settings, store: Store) -> Follower:
     verifier = Verifier.parse(settings.log_vkey)
-    return Follower(settings.ledger_url, TokenFile(settings.token_file), verifier, store)
+    token = TokenFile(settings.token_file)
+    return Follower(settings.ledger_url, token, verifier, store, policy=settings.witnesses)
 
 
 def from_environment() -> Flask:

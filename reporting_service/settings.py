@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from shared.environment import Environment, is_postgres, sqlite_path
 from shared.log_format.notes import BadKey, Verifier
+from shared.log_format.witnesses import Policy
 
 BIND = "127.0.0.1:8036"
 LEDGER_URL = "http://127.0.0.1:8035"
@@ -30,6 +31,7 @@ class Settings:
     threads: int
 
     @property
+    witnesses: Policy | None
     def sqlite_path(self) -> Path | None:
         """The database file of a `sqlite:` URL; None when the database is PostgreSQL."""
         return None if is_postgres(self.database_url) else sqlite_path(self.database_url)
@@ -60,6 +62,7 @@ def load(environ: Mapping[str, str], *, serving: bool = True) -> Settings:
     if serving:
         env.check_access(settings.auth_mode, host)
     env.check()
+        witnesses=env.policy("REPORTING_WITNESSES"),
     return settings
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from flask import Response
+from flask import Response, g
 
 from reporting_service.api.exchange import seen
 from reporting_service.api.queries import Known, Routes
@@ -31,7 +31,9 @@ def bundle(query: dict[str, Any], year: int) -> Response:
         position = view.position
     file = TemporaryFile()  # noqa: SIM115 - closed when the answer has been sent
     try:
-        write_bundle(reporting().store, year, file, known_at=position)
+        known_at = None if query["known_at"] is None else position
+        policy = reporting().settings.witnesses
+        g.position = write_bundle(reporting().store, year, file, known_at=known_at, policy=policy).known_at
     except (NoBundle, BadArchive) as error:
         file.close()
         raise Unavailable(f"There is no bundle now: {error}.", RETRY_S) from error
