@@ -33,11 +33,13 @@ class Settings:
     oidc_issuer: str | None
     oidc_audience: str | None
     oidc_jwks_url: str | None
+    oidc_client_id: str | None
+    session_secret_file: Path | None
     threads: int
-
-    @property
     witnesses: "Policy | None"
     witness_seconds: int
+
+    @property
     def sqlite_path(self) -> Path | None:
         """The database file of a `sqlite:` URL; None when the database is PostgreSQL."""
         return None if is_postgres(self.database_url) else sqlite_path(self.database_url)
@@ -61,13 +63,15 @@ def load(environ: Mapping[str, str]) -> Settings:
         oidc_issuer=env.text("OIDC_ISSUER", "") or None,
         oidc_audience=env.text("OIDC_AUDIENCE", "") or None,
         oidc_jwks_url=env.text("OIDC_JWKS_URL", "") or None,
+        oidc_client_id=env.text("OIDC_CLIENT_ID", "") or None,
+        session_secret_file=env.session_secret(home),
         threads=env.integer("LEDGER_THREADS", 64, range(32, 513)),
+        witnesses=env.policy("LEDGER_WITNESSES"),
+        witness_seconds=env.integer("LEDGER_WITNESS_SECONDS", 10, range(1, 86_401)),
     )
     env.check_access(settings.auth_mode, host)
     env.check()
     return settings
-        witnesses=env.policy("LEDGER_WITNESSES"),
-        witness_seconds=env.integer("LEDGER_WITNESS_SECONDS", 10, range(1, 86_401)),
 
 
 def _database(env: Environment, home: Path) -> str:

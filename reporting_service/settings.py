@@ -28,10 +28,12 @@ class Settings:
     oidc_issuer: str | None
     oidc_audience: str | None
     oidc_jwks_url: str | None
+    oidc_client_id: str | None
+    session_secret_file: Path | None
     threads: int
+    witnesses: Policy | None
 
     @property
-    witnesses: Policy | None
     def sqlite_path(self) -> Path | None:
         """The database file of a `sqlite:` URL; None when the database is PostgreSQL."""
         return None if is_postgres(self.database_url) else sqlite_path(self.database_url)
@@ -57,12 +59,14 @@ def load(environ: Mapping[str, str], *, serving: bool = True) -> Settings:
         oidc_issuer=env.text("OIDC_ISSUER", "") or None,
         oidc_audience=env.text("OIDC_AUDIENCE", "") or None,
         oidc_jwks_url=env.text("OIDC_JWKS_URL", "") or None,
+        oidc_client_id=env.text("OIDC_CLIENT_ID", "") or None,
+        session_secret_file=env.session_secret(home),
         threads=env.integer("REPORTING_THREADS", 32, range(32, 513)),
+        witnesses=env.policy("REPORTING_WITNESSES"),
     )
     if serving:
         env.check_access(settings.auth_mode, host)
     env.check()
-        witnesses=env.policy("REPORTING_WITNESSES"),
     return settings
 
 

@@ -25,6 +25,11 @@ RETRY_S = 5
 @routes.answers(200, {"type": "string", "format": "binary"}, "application/zip")
 def bundle(query: dict[str, Any], year: int) -> Response:
     """Every entry, the signed checkpoint, the rule sets and the report, in one zip that `reporting verify` checks."""
+    return bundle_of(query, year)
+
+
+def bundle_of(query: dict[str, Any], year: int) -> Response:
+    """The audit bundle with a year's report; Unavailable (503) while entries under the checkpoint are missing."""
     if year not in YEARS:
         raise NotFound(f"Reports are of the years {YEARS.start} to {YEARS.stop - 1}.")
     with seen(query) as view:
