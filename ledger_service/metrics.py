@@ -1,10 +1,12 @@
 """What can be measured from outside: requests, groups, entries, the queue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from ledger_service.journal.writer import Written
+from ledger_service.witnessing.asking import WitnessStatus
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
@@ -32,6 +34,19 @@ class Metrics:
         """Where to read the queue's length from."""
         self.queue.set_function(waiting)
 
+    def watch_witnesses(self, status: Callable[[], Sequence[WitnessStatus]]) -> None:
+        """Where to read how it stands with each witness from."""
+        names = ("witness",)
+        size = Gauge("ledger_witness_size", "Entries under its last cosignature.", names, registry=self.registry)
+        alarm = Gauge(
+            "ledger_witness_alarm", "1: it has seen another log under our key.", names, registry=self.registry
+        )
+        trouble = Gauge("ledger_witness_trouble", "1: it does not cosign now.", names, registry=self.registry)
+        for place, found in enumerate(status()):
+            size.labels(found.name).set_function(partial(_of, status, place, "size"))
+            alarm.labels(found.name).set_function(partial(_of, status, place, "alarm"))
+            trouble.labels(found.name).set_function(partial(_of, status, place, "trouble"))
+
     def written(self, group: Written) -> None:
         """Count one group."""
         self.groups.observe(group.requests)
@@ -48,3 +63,8 @@ class Metrics:
     def text(self) -> bytes:
         """The Prometheus text format."""
         return generate_latest(self.registry)
+
+
+def _of(status: Callable[[], Sequence[WitnessStatus]], place: int, name: str) -> float:
+    value = getattr(status()[place], name)
+    return float(value) if isinstance(value, int) else float(value is not None)

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shared.environment import Environment, SettingsInvalid, is_postgres, sqlite_path
+
+if TYPE_CHECKING:
+    from shared.log_format.witnesses import Policy
 
 __all__ = ["DEFAULT_ORIGIN", "Settings", "SettingsInvalid", "load"]
 
@@ -29,7 +33,11 @@ class Settings:
     oidc_issuer: str | None
     oidc_audience: str | None
     oidc_jwks_url: str | None
+    oidc_client_id: str | None
+    session_secret_file: Path | None
     threads: int
+    witnesses: "Policy | None"
+    witness_seconds: int
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -55,7 +63,11 @@ def load(environ: Mapping[str, str]) -> Settings:
         oidc_issuer=env.text("OIDC_ISSUER", "") or None,
         oidc_audience=env.text("OIDC_AUDIENCE", "") or None,
         oidc_jwks_url=env.text("OIDC_JWKS_URL", "") or None,
+        oidc_client_id=env.text("OIDC_CLIENT_ID", "") or None,
+        session_secret_file=env.session_secret(home),
         threads=env.integer("LEDGER_THREADS", 64, range(32, 513)),
+        witnesses=env.policy("LEDGER_WITNESSES"),
+        witness_seconds=env.integer("LEDGER_WITNESS_SECONDS", 10, range(1, 86_401)),
     )
     env.check_access(settings.auth_mode, host)
     env.check()

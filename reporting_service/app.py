@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
-from reporting_service import observing
+from reporting_service import observing, web
 from reporting_service.api import (
     annual,
     bundle,
@@ -30,13 +30,13 @@ from reporting_service.projections.schema import Newer
 from reporting_service.projections.store import Store, StoreUnavailable
 from reporting_service.settings import Settings, load
 from reporting_service.token_file import TokenFile
-from reporting_service.web import home
 from shared import serving
 from shared.access import token_checker
+from shared.bodies import Bodies
 from shared.environment import SettingsInvalid
 from shared.log_format.notes import Verifier
 
-DOORS = (figures, annual, drill_down, editions, bundle, replay, what_if, operations, home)
+DOORS = (figures, annual, drill_down, editions, bundle, replay, what_if, operations)
 
 
 def utc_now() -> datetime:
@@ -68,7 +68,9 @@ def create_app(
         audience=settings.oidc_audience,
         jwks_url=settings.oidc_jwks_url,
     )
-    app.extensions[EXTENSION] = Reporting(settings, store, follower, checker, Metrics(follower.status), now)
+    bodies = Bodies(settings.threads, exchange.BODY_BYTES_MAX)
+    app.extensions[EXTENSION] = Reporting(settings, store, follower, checker, Metrics(follower.status), now, bodies)
+    web.register(app)
     return app
 
 
@@ -85,7 +87,8 @@ def open_store(settings: Settings) -> Store:
 
 def _follower(settings: Settings, store: Store) -> Follower:
     verifier = Verifier.parse(settings.log_vkey)
-    return Follower(settings.ledger_url, TokenFile(settings.token_file), verifier, store)
+    token = TokenFile(settings.token_file)
+    return Follower(settings.ledger_url, token, verifier, store, policy=settings.witnesses)
 
 
 def from_environment() -> Flask:

@@ -145,11 +145,11 @@ def report(year: int, form: str, lang: str, known_at: int | None, output: Path |
 def bundle(year: int, output: Path, known_at: int | None, policy_file: Path | None, as_json: bool) -> None:
     """Write the audit bundle of YEAR: the whole log, its signed checkpoint, and the report that follows from it.
 
-    With a policy, its witnesses' cosignatures are taken along.
+    With a policy (REPORTING_WITNESSES unless given) the log ends at the newest checkpoint that its witnesses cosigned.
     """
-    policy = _policy(policy_file)
+    policy = _policy(policy_file) or _settings(serving=False).witnesses
     try:
-        checkpoint = save_bundle(_store(), year, output, known_at=known_at, policy=policy)
+        checkpoint, witnesses, _ = save_bundle(_store(), year, output, known_at=known_at, policy=policy)
     except NotYetKnown as error:
         _stop(f"{str(error)[:1].upper()}{str(error)[1:]}.", 2)
     except (NoBundle, BadArchive) as error:
@@ -157,7 +157,9 @@ def bundle(year: int, output: Path, known_at: int | None, policy_file: Path | No
     except (StoreUnavailable, OSError) as error:
         _stop(f"No bundle was written: {error}", 3)
     said = {"file": str(output), "year": year, "size": checkpoint.size, "root": checkpoint.root_base64}
-    click.echo(json.dumps(said) if as_json else f"{output}: {year}, with all {checkpoint.size} entries of the log")
+    whose = f"cosigned by {', '.join(witnesses)}" if witnesses else "cosigned by nobody"
+    words = f"{output}: {year}, with the log's first {checkpoint.size} entries, {whose}"
+    click.echo(json.dumps({**said, "witnesses": witnesses}) if as_json else words)
 
 
 @main.command()

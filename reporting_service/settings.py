@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from shared.environment import Environment, is_postgres, sqlite_path
 from shared.log_format.notes import BadKey, Verifier
+from shared.log_format.witnesses import Policy
 
 BIND = "127.0.0.1:8036"
 LEDGER_URL = "http://127.0.0.1:8035"
@@ -27,7 +28,10 @@ class Settings:
     oidc_issuer: str | None
     oidc_audience: str | None
     oidc_jwks_url: str | None
+    oidc_client_id: str | None
+    session_secret_file: Path | None
     threads: int
+    witnesses: Policy | None
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -55,7 +59,10 @@ def load(environ: Mapping[str, str], *, serving: bool = True) -> Settings:
         oidc_issuer=env.text("OIDC_ISSUER", "") or None,
         oidc_audience=env.text("OIDC_AUDIENCE", "") or None,
         oidc_jwks_url=env.text("OIDC_JWKS_URL", "") or None,
+        oidc_client_id=env.text("OIDC_CLIENT_ID", "") or None,
+        session_secret_file=env.session_secret(home),
         threads=env.integer("REPORTING_THREADS", 32, range(32, 513)),
+        witnesses=env.policy("REPORTING_WITNESSES"),
     )
     if serving:
         env.check_access(settings.auth_mode, host)

@@ -3,12 +3,15 @@
 import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from environs import Env
 from environs.exceptions import EnvValidationError
 from marshmallow import ValidationError
+
+if TYPE_CHECKING:
+    from shared.log_format.witnesses import Policy
 
 
 class SettingsInvalid(Exception):
@@ -83,6 +86,28 @@ class Environment:
             return host.strip("[]"), int(port)
         self.note(name, f"is host:port, such as {default}.")
         return "127.0.0.1", 0
+
+    def policy(self, name: str) -> "Policy | None":
+        """The C2SP witness policy in the file that the variable names; None when it names none."""
+        if not (path := self.text(name, "")):
+            return None
+        from shared.log_format.witnesses import BadPolicy, Policy  # signatures are slow to import
+
+        try:
+            return Policy.parse(Path(path).read_text(encoding="utf-8"))
+        except (BadPolicy, OSError, UnicodeDecodeError) as error:
+            self.note(name, f"{error}.")
+            return None
+
+    def session_secret(self, home: Path) -> Path | None:
+        """The file that seals sessions of people: in development made when needed, else given by the operator."""
+        dev = self.text("AUTH_MODE", "dev") == "dev"
+        named = self.text("SESSION_SECRET_FILE", str(home / "keys" / "session.key") if dev else "")
+        if self.text("OIDC_CLIENT_ID", "") and not named:
+            self.note("SESSION_SECRET_FILE", "is needed with OIDC_CLIENT_ID: a file of 32 random bytes or more.")
+        if named and not dev and not (Path(named).is_file() and len(Path(named).read_bytes().strip()) >= 32):
+            self.note("SESSION_SECRET_FILE", "names no file of 32 bytes or more.")
+        return Path(named) if named else None
 
     def check_access(self, auth_mode: str, host: str) -> None:
         """Note what AUTH_MODE lacks: `dev` is for loopback only, `oidc` needs an issuer, an audience and a key set."""

@@ -7,9 +7,9 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
-from ledger_service.api.bodies import Bodies
 from ledger_service.api.ledger import ledger
 from ledger_service.api.permissions import admit
+from shared.bodies import Bodies
 from shared.contract.problems import NotAcceptable
 
 log = structlog.get_logger("http")

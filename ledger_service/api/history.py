@@ -8,9 +8,10 @@ import orjson
 from flask import Response, request
 
 from ledger_service.api.ledger import answer, ledger
-from ledger_service.api.queries import WHOLE_MAX, Query, Routes, Whole
+from ledger_service.api.queries import WHOLE_MAX, Query, Routes, TrueFalse, Whole
 from ledger_service.api.shapes import Page, Streams
 from ledger_service.journal.recorders.interface import Filter
+from ledger_service.log.published import newest
 from ledger_service.log.tiles import proof_text
 from shared.contract.events import EVENT_TYPES, PREFIX, SUFFIX
 from shared.contract.problems import NotFound
@@ -49,6 +50,12 @@ class HistoryQuery(StreamQuery):
     year = Whole(1951, 2099)
 
 
+class ProofQuery(Query):
+    """What the proof file carries."""
+
+    entry = TrueFalse(load_default=False, metadata={"description": "carry the entry in the file's `extra` line"})
+
+
 class StreamsQuery(Query):
     """Which page of streams."""
 
@@ -76,14 +83,19 @@ def entry(position: int) -> Response:
 
 
 @routes.get("/v1/events/<int:position>/proof")
+@routes.query(ProofQuery)
 @routes.answers(200, {"type": "string"}, "text/plain")
-def proof(position: int) -> Response:
-    """The entry's C2SP tlog-proof under the newest checkpoint."""
+def proof(query: dict[str, Any], position: int) -> Response:
+    """The entry's C2SP tlog-proof under the newest checkpoint; under the newest cosigned one where that covers it."""
     with ledger().journal.reading() as reader:
-        newest = reader.newest_checkpoint()
-        if newest is None or not 1 <= position <= newest.size:
+        covering = newest(reader)
+        if covering is None or not 1 <= position <= covering.size:
             raise NotFound(f"The log has no position {position}.")
-        return answer(proof_text(reader, position, newest).encode(), media_type="text/plain; charset=utf-8")
+        cosigned = ledger().witnessing.cosigned(reader)
+        if cosigned is not None and cosigned.size >= position:
+            covering = cosigned
+        text = proof_text(reader, position, covering, carried=query["entry"])
+    return answer(text.encode(), media_type="text/plain; charset=utf-8")
 
 
 @routes.get("/v1/streams")

@@ -13,6 +13,7 @@ from ledger_service.journal.journal import Journal
 from ledger_service.log.published import Published
 from ledger_service.metrics import Metrics
 from ledger_service.settings import Settings
+from ledger_service.witnessing.witnessing import Witnessing
 from shared.access import Identity, TokenChecker
 from shared.log_format.notes import Verifier
 
@@ -30,12 +31,14 @@ class Ledger:
     verifier: Verifier
     metrics: Metrics
     now: Callable[[], datetime]
+    witnessing: Witnessing
     apart: Apart | None = None
 
     def close(self) -> None:
         """Finish what waits and let go of the database."""
         if self.apart is not None:
             self.apart.close()
+        self.witnessing.close()
         self.journal.close()
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from flask import Response
 
 from ledger_service.api.ledger import answer, ledger
-from ledger_service.api.queries import Query, Routes, Whole
+from ledger_service.api.queries import Query, Routes, TrueFalse, Whole
+from ledger_service.journal.recorders.interface import CheckpointRow
 from ledger_service.log.published import WAIT_SECONDS_MAX
 from ledger_service.log.tiles import NoSuchTile, tile_bytes
 from shared.contract.problems import NotFound
@@ -19,6 +20,9 @@ class CheckpointQuery(Query):
     """Whether to wait for news."""
 
     after = Whole(metadata={"description": "wait until the log has more entries than this"})
+    cosigned = TrueFalse(
+        load_default=False, metadata={"description": "the newest that the policy's witnesses cosigned, or 404"}
+    )
     wait = Whole(0, int(WAIT_SECONDS_MAX), load_default=0, metadata={"description": "seconds"})
 
 
@@ -28,16 +32,26 @@ class CheckpointQuery(Query):
 def checkpoint(query: dict[str, Any]) -> Response:
     """The newest signed checkpoint, or with `after` and `wait` the next one.
 
-    At most 16 requests wait in one process; further ones are answered at once with what stands.
+    What witnesses said of it stands under the log's own signature. With `cosigned`, the newest one whose cosignatures
+    make the quorum of LEDGER_WITNESSES: it may be of fewer entries than the newest. At most 16 requests wait in one
+    process; further ones are answered at once with what stands.
     """
     published = ledger().published
     after = query.get("after")
-    row = published.newest() if after is None else published.newest_after(after, query["wait"])
+    if query["cosigned"]:
+        row = _cosigned()
+    else:
+        row = published.newest() if after is None else published.newest_after(after, query["wait"])
     if row is None:
-        raise NotFound("The log is empty.")
+        raise NotFound("No checkpoint is cosigned yet." if query["cosigned"] else "The log is empty.")
     response = answer(row.note.encode(), media_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = f"{_scope()}, max-age=1" if after is None else "no-store"
     return response
+
+
+def _cosigned() -> CheckpointRow | None:
+    with ledger().journal.reading() as reader:
+        return ledger().witnessing.cosigned(reader)
 
 
 @routes.get("/tile/<path:path>")

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -64,7 +65,8 @@ class Channel:
 
     def finish(self) -> None:
         """Say nothing more; the other end hears of it."""
-        self._end.shutdown(socket.SHUT_WR)
+        with suppress(OSError):
+            self._end.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
         """Let go of this end."""

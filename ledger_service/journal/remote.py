@@ -58,6 +58,7 @@ class RemoteJournal:
         """Wait until the journal is open; StoreRefused or StoreUnavailable when it cannot be."""
         said = next((said for said, _ in self._channel.received(wait=True)), {})
         if "ready" not in said:
+            self.close()
             kind = REFUSALS.get(said.get("refused", ""), StoreUnavailable)
             raise kind(said.get("cause", "The writer's process ended before the journal was open."))
         self._hearing.start()
@@ -127,6 +128,8 @@ class RemoteJournal:
 
     def close(self) -> None:
         """Take no more, let the writer finish what waits, let go of the store."""
+        if self._closing:
+            return
         self._closing = True
         with self._sending:
             self._channel.finish()

@@ -1,11 +1,11 @@
 """The newest signed checkpoint, and waiting for the next one."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from threading import BoundedSemaphore, Condition, Event
 
-from ledger_service.journal.recorders.interface import CheckpointRow, Reader
+from ledger_service.journal.recorders.interface import CheckpointRow, CosignatureRow, Reader
 
 WAITERS_MAX = 16
 WAIT_SECONDS_MAX = 30.0
@@ -30,9 +30,9 @@ class Published:
             self._news.notify_all()
 
     def newest(self) -> CheckpointRow | None:
-        """The signed checkpoint of the largest size."""
+        """The signed checkpoint of the largest size, with what witnesses said of it."""
         with self._reading() as reader:
-            return reader.newest_checkpoint()
+            return newest(reader)
 
     def newest_after(self, size: int, seconds: float) -> CheckpointRow | None:
         """One of more than `size` entries, waiting for it; what stands when time or places to wait run out."""
@@ -54,3 +54,14 @@ class Published:
             with self._news:
                 if self._announced == seen:
                     self._news.wait(min(left, LOOK_SECONDS))
+
+
+def newest(reader: Reader) -> CheckpointRow | None:
+    """The signed checkpoint of the largest size, with what witnesses said of it under the log's own signature."""
+    row = reader.newest_checkpoint()
+    return None if row is None else with_cosignatures(row, reader.cosignatures(row.size))
+
+
+def with_cosignatures(row: CheckpointRow, said: Iterable[CosignatureRow]) -> CheckpointRow:
+    """The checkpoint with these signature lines under its own."""
+    return row._replace(note=row.note + "".join(kept.line for kept in said))

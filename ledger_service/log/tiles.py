@@ -28,6 +28,7 @@ def tile_bytes(reader: Reader, path: str) -> bytes:
     return tile
 
 
-def proof_text(reader: Reader, position: int, newest: CheckpointRow) -> str:
-    """The `.tlog-proof` of an entry under the newest checkpoint; IndexError beyond it."""
-    return make_proof(position - 1, TileNodes(reader.hashes, newest.size), newest.note).text()
+def proof_text(reader: Reader, position: int, covering: CheckpointRow, *, carried: bool = False) -> str:
+    """The `.tlog-proof` of an entry under a checkpoint, with the entry itself if wanted; IndexError beyond it."""
+    extra = reader.entries_at([position])[position] if carried else None
+    return make_proof(position - 1, TileNodes(reader.hashes, covering.size), covering.note, extra).text()

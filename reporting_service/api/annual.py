@@ -28,7 +28,7 @@ def report(query: dict[str, Any], year: int) -> Response:
 
     The header `Fund-Report-Digest` is what `report.issued` needs to freeze it as an edition.
     """
-    answer = _report(query, year, accepted_form())
+    answer = report_in_form(query, year, accepted_form())
     answer.vary.add("Accept")
     return answer
 
@@ -38,7 +38,7 @@ def report(query: dict[str, Any], year: int) -> Response:
 @routes.answers(200, ReportDocument)
 def report_as_json(query: dict[str, Any], year: int) -> Response:
     """The annual report of a year as known at a position, as JSON."""
-    return _report(query, year, FORMS["json"])
+    return report_in_form(query, year, FORMS["json"])
 
 
 @routes.get("/reports/<int:year>.html")
@@ -46,7 +46,7 @@ def report_as_json(query: dict[str, Any], year: int) -> Response:
 @routes.answers(200, {"type": "string"}, "text/html")
 def report_as_html(query: dict[str, Any], year: int) -> Response:
     """The annual report of a year as known at a position, as one page that loads nothing from elsewhere."""
-    return _report(query, year, FORMS["html"])
+    return report_in_form(query, year, FORMS["html"])
 
 
 @routes.get("/reports/<int:year>.pdf")
@@ -54,7 +54,7 @@ def report_as_html(query: dict[str, Any], year: int) -> Response:
 @routes.answers(200, BINARY, "application/pdf")
 def report_as_pdf(query: dict[str, Any], year: int) -> Response:
     """The annual report as PDF/A-3a and PDF/UA-1, the JSON report attached."""
-    return _report(query, year, FORMS["pdf"])
+    return report_in_form(query, year, FORMS["pdf"])
 
 
 @routes.get("/reports/<int:year>.xlsx")
@@ -62,7 +62,7 @@ def report_as_pdf(query: dict[str, Any], year: int) -> Response:
 @routes.answers(200, BINARY, FORMS["xlsx"].media_type)
 def report_as_workbook(query: dict[str, Any], year: int) -> Response:
     """The annual report as a workbook, a sheet for each table."""
-    return _report(query, year, FORMS["xlsx"])
+    return report_in_form(query, year, FORMS["xlsx"])
 
 
 @routes.get("/reports/<int:year>.csv")
@@ -70,7 +70,7 @@ def report_as_workbook(query: dict[str, Any], year: int) -> Response:
 @routes.answers(200, BINARY, "application/zip")
 def report_as_csv(query: dict[str, Any], year: int) -> Response:
     """The annual report as a zip of CSV files with a table schema (Frictionless data package)."""
-    return _report(query, year, FORMS["csv"])
+    return report_in_form(query, year, FORMS["csv"])
 
 
 @routes.get("/reports/<int:year>.xml")
@@ -78,10 +78,11 @@ def report_as_csv(query: dict[str, Any], year: int) -> Response:
 @routes.answers(200, {"type": "string"}, "application/xml")
 def report_as_iati(query: dict[str, Any], year: int) -> Response:
     """Both lines and the year's projects as IATI 2.03 activities."""
-    return _report(query, year, FORMS["iati"])
+    return report_in_form(query, year, FORMS["iati"])
 
 
-def _report(query: dict[str, Any], year: int, form: Form) -> Response:
+def report_in_form(query: dict[str, Any], year: int, form: Form) -> Response:
+    """The report of a year in a form; NotFound (404) for a year that has none."""
     if year not in YEARS:
         raise NotFound(f"Reports are of the years {YEARS.start} to {YEARS.stop - 1}.")
     language = language_of(query)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from flask import Response
+from flask import Response, g
 
 from reporting_service.api.exchange import seen
 from reporting_service.api.queries import Known, Routes
@@ -25,13 +25,20 @@ RETRY_S = 5
 @routes.answers(200, {"type": "string", "format": "binary"}, "application/zip")
 def bundle(query: dict[str, Any], year: int) -> Response:
     """Every entry, the signed checkpoint, the rule sets and the report, in one zip that `reporting verify` checks."""
+    return bundle_of(query, year)
+
+
+def bundle_of(query: dict[str, Any], year: int) -> Response:
+    """The audit bundle with a year's report; Unavailable (503) while entries under the checkpoint are missing."""
     if year not in YEARS:
         raise NotFound(f"Reports are of the years {YEARS.start} to {YEARS.stop - 1}.")
     with seen(query) as view:
         position = view.position
     file = TemporaryFile()  # noqa: SIM115 - closed when the answer has been sent
     try:
-        write_bundle(reporting().store, year, file, known_at=position)
+        known_at = None if query["known_at"] is None else position
+        policy = reporting().settings.witnesses
+        g.position = write_bundle(reporting().store, year, file, known_at=known_at, policy=policy).known_at
     except (NoBundle, BadArchive) as error:
         file.close()
         raise Unavailable(f"There is no bundle now: {error}.", RETRY_S) from error

@@ -55,9 +55,9 @@ def issued_editions(query: dict[str, Any], year: int) -> Response:
 @routes.get("/reports/<int:year>/editions/<int:number>")
 @routes.query(LanguageQuery)
 @routes.answers(200, ReportDocument)
-def issued_edition(query: dict[str, Any], year: int, number: int) -> Response:
+def issuededition_in_form(query: dict[str, Any], year: int, number: int) -> Response:
     """An edition as it was issued: the same bytes for ever, in JSON or the form that Accept prefers."""
-    found = _edition(query, year, number, accepted_form())
+    found = edition_in_form(query, year, number, accepted_form())
     found.vary.add("Accept")
     return found
 
@@ -70,7 +70,7 @@ def issued_edition_in_form(query: dict[str, Any], year: int, number: int, suffix
 
     The JSON is computed anew from the log each time; every other form is kept as it was first rendered.
     """
-    return _edition(query, year, number, form_of_suffix(suffix))
+    return edition_in_form(query, year, number, form_of_suffix(suffix))
 
 
 @routes.get("/reports/<int:year>/restatements")
@@ -90,7 +90,8 @@ def restatements(query: dict[str, Any], year: int) -> Response:
         return tagged(view, lambda: answer(view, restatement(view, year, found, query["after"], query["limit"])))
 
 
-def _edition(query: dict[str, Any], year: int, number: int, form: Form) -> Response:
+def edition_in_form(query: dict[str, Any], year: int, number: int, form: Form) -> Response:
+    """An issued edition in a form; NotFound (404) where it was not issued."""
     language = language_of(query) if form.speaks else "en"
     with seen({}) as view:
         found = edition(view, year, number)

@@ -17,8 +17,10 @@ from reporting_service.api.reporting import reporting
 from reporting_service.projections.view import View
 from reporting_service.render.forms import FORMS
 from shared.contract.problems import NotAcceptable
+from shared.pages.policy import CONTENT_SECURITY_POLICY
 
 log = structlog.get_logger("http")
+BODY_BYTES_MAX = 1 << 20
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 OWN_CHOICE = frozenset(
     {
@@ -30,16 +32,16 @@ OWN_CHOICE = frozenset(
 )
 """Routes that look at Accept themselves, or answer with whatever the file is."""
 PRODUCES = {
-    "/": "text/html",
     "/docs": "text/html",
     "/metrics": "text/plain",
     "/v1/reports/<int:year>/bundle": "application/zip",
     **{f"/v1/reports/<int:year>.{form.suffix}": form.media_type for form in FORMS.values()},
 }
 """What a route answers with; the rest is JSON."""
+FOR_PEOPLE = frozenset({"pages", "pages-door"})
+"""Blueprints that have an entrance of their own."""
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -51,7 +53,7 @@ HEADERS = {
 
 def register(app: Flask) -> None:
     """Put the surroundings around every request of the application."""
-    app.config["MAX_CONTENT_LENGTH"] = 1 << 20
+    app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
     app.before_request(_begin)
     app.before_request(_admit)
     app.after_request(_end)
@@ -97,7 +99,7 @@ def _begin() -> None:
 
 def _admit() -> None:
     """Turn away whoever may not, and whoever does not want what the route has."""
-    if request.url_rule is None or request.method == "OPTIONS":
+    if request.url_rule is None or request.method == "OPTIONS" or request.blueprint in FOR_PEOPLE:
         return
     g.identity = admit(reporting().checker, request)
     rule = request.url_rule.rule
@@ -118,6 +120,8 @@ def _end(response: Response) -> Response:
         response.headers["Fund-Verified-Position"] = str(g.verified_position)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.status_code == 304:  # what the asker has keeps the policy that it came with
+        del response.headers["Content-Security-Policy"]
     response.headers.setdefault("Cache-Control", "no-store")
     identity = g.get("identity")
     log.info(

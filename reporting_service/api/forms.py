@@ -6,7 +6,7 @@ import structlog
 from flask import Response, request
 
 from reporting_service.render.forms import FORMS, Form
-from reporting_service.render.html import CONTENT_SECURITY_POLICY
+from reporting_service.render.html import content_security_policy
 from reporting_service.render.pdf import PdfFailed
 from reporting_service.render.words import LANGUAGES, words
 from shared.contract.problems import NotAcceptable, NotFound, Unavailable
@@ -62,8 +62,8 @@ def described(answer: Response, tag: str, form: Form, language: str) -> Response
     if form.speaks:
         answer.content_language.add(words(language).shown_language)
         answer.vary.add("Accept-Language")
-    if form.suffix == "html":
-        answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    if form.suffix == "html" and answer.status_code == 200:
+        answer.headers["Content-Security-Policy"] = content_security_policy(answer.get_data())
     return answer
 
 

@@ -37,7 +37,6 @@ PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/replay"): AUDIT,
     ("GET", "/v1/reports/<int:year>/bundle"): AUDIT,
     ("GET", "/metrics"): frozenset({AUDITOR, ADMINISTRATOR}),
-    ("GET", "/"): OPEN,
     ("GET", "/livez"): OPEN,
     ("GET", "/readyz"): OPEN,
     ("GET", "/openapi.json"): OPEN,

@@ -13,6 +13,7 @@ from reporting_service.metrics import Metrics
 from reporting_service.projections.store import Store
 from reporting_service.settings import Settings
 from shared.access import TokenChecker
+from shared.bodies import Bodies
 
 EXTENSION = "fund1035.reporting"
 
@@ -34,6 +35,7 @@ class Reporting:
     checker: TokenChecker
     metrics: Metrics
     now: Callable[[], datetime]
+    bodies: Bodies
     supposing: Semaphore = field(default_factory=lambda: Semaphore(1))
     """One what-if at a time: each reads the whole history."""
 

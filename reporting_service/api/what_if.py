@@ -1,5 +1,7 @@
 """The door to what-if: a draft of rules over the whole recorded history; nothing is written."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Response, request
@@ -7,6 +9,7 @@ from flask import Response, request
 from reporting_service.api.exchange import answer, seen
 from reporting_service.api.queries import Known, Routes
 from reporting_service.api.reporting import reporting
+from reporting_service.projections.view import View
 from reporting_service.api.shapes_of_what_if import WhatIfAnswer, body_schema
 from reporting_service.render.what_if_chart import what_if_chart
 from reporting_service.reports.supposition import DRAFT, Draft
@@ -32,20 +35,26 @@ def suppose(query: dict[str, Any]) -> Response:
     """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("A draft is application/json.")
-    draft = _draft(parse(request.get_data()))
+    draft = draft_of(parse(reporting().bodies.read(request.environ)))
+    with supposed(query, draft) as (view, found):
+        return answer(view, found | {"chart": what_if_chart(found["table"])})
+
+
+@contextmanager
+def supposed(query: dict[str, Any], draft: Draft) -> Iterator[tuple[View, dict[str, Any]]]:
+    """What would have been under a draft, one at a time; TooManyRequests (429) or Unavailable (503) where it cannot."""
     if not reporting().supposing.acquire(blocking=False):
         raise TooManyRequests("Another what-if is being computed.", 10)
     try:
         with seen(query) as view:
-            found = what_if(view, draft)
-            return answer(view, found | {"chart": what_if_chart(found["table"])})
+            yield view, what_if(view, draft)
     except TooLong as error:
         raise Unavailable(str(error), 600) from error
     finally:
         reporting().supposing.release()
 
 
-def _draft(body: object) -> Draft:
+def draft_of(body: object) -> Draft:
     """The draft in a body; Malformed names every member that cannot be used."""
     if not isinstance(body, dict):
         raise Malformed([{"pointer": "#", "detail": "must be an object with the draft's parameters"}])

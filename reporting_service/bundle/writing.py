@@ -1,10 +1,14 @@
-"""Writing a bundle from the verified copy of the log, in one read transaction and a page at a time."""
+"""Writing a bundle from the verified copy of the log, in one read transaction and a page at a time.
+
+With a policy the bundle ends at the newest checkpoint whose cosignatures make its quorum, where there is one that
+covers the report; otherwise at the newest checkpoint.
+"""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from reporting_service.bundle.archive import write_archive
 from reporting_service.bundle.contents import (
@@ -21,7 +25,7 @@ from reporting_service.bundle.contents import (
     report_file,
     rule_sets_file,
 )
-from reporting_service.projections import log_copy
+from reporting_service.projections import cosigned, log_copy
 from reporting_service.projections.duties import rule_sets
 from reporting_service.projections.store import NotYetKnown, Store, read_bookmark
 from reporting_service.projections.view import View
@@ -37,21 +41,42 @@ class NoBundle(Exception):
     """There is nothing yet that a bundle could be made of."""
 
 
+class Written(NamedTuple):
+    """A bundle as written: under which checkpoint, cosigned by whom, its report as known at which position."""
+
+    checkpoint: Checkpoint
+    witnesses: tuple[str, ...]
+    known_at: int
+
+
 def write_bundle(
     store: Store, year: int, file: BinaryIO, *, known_at: int | None = None, policy: Policy | None = None
-) -> Checkpoint:
+) -> Written:
     """Write the bundle of a year's report; NoBundle while entries under the newest checkpoint are still missing."""
     with store.view() as view:
-        note = read_bookmark(view.connection)[0].checkpoint_note
+        if known_at is not None and known_at > view.head:
+            raise NotYetKnown(f"position {known_at} is not known here: the log is verified up to {view.head}")
+        note = _cosigned(view, known_at or 0, policy) or read_bookmark(view.connection)[0].checkpoint_note
         checkpoint, signed, keys = _signed(note, policy)
-        if checkpoint.size != view.head:
+        if checkpoint.size > view.head:
             raise NoBundle(f"{view.head} of the {checkpoint.size} entries signed are verified here: try again shortly")
-        position = view.head if known_at is None else known_at
-        if position > view.head:
-            raise NotYetKnown(f"position {position} is not known here: the log is verified up to {view.head}")
-        seen = View(view.connection, position, view.head)
-        write_archive(file, _contents(view, seen, year, checkpoint, signed, keys))
-    return checkpoint
+        position = checkpoint.size if known_at is None else known_at
+        log, seen = (View(view.connection, end, view.head) for end in (checkpoint.size, position))
+        write_archive(file, _contents(log, seen, year, checkpoint, signed, keys))
+    return Written(checkpoint, tuple(key.name for key in keys), position)
+
+
+def _cosigned(view: View, known_at: int, policy: Policy | None) -> str | None:
+    """The newest kept note of at least this many entries that satisfies the policy."""
+    for kept in cosigned.newest_first(view.connection, view.head) if policy else ():
+        if kept.size < known_at:
+            break
+        try:
+            if policy is not None and policy.reached(policy.cosigners(kept.note)):
+                return kept.note
+        except BadNote:
+            continue
+    return None
 
 
 def _signed(note: str, policy: Policy | None) -> tuple[Checkpoint, str, list[Verifier]]:
@@ -102,15 +127,15 @@ def _log(view: View, size: int) -> Iterator[tuple[str, bytes]]:
 
 def save_bundle(
     store: Store, year: int, target: Path, *, known_at: int | None = None, policy: Policy | None = None
-) -> Checkpoint:
+) -> Written:
     """Write the bundle into a file, whole or not at all."""
     with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as draft:
         try:
-            checkpoint = write_bundle(store, year, draft.file, known_at=known_at, policy=policy)  # type: ignore[arg-type]
+            written = write_bundle(store, year, draft.file, known_at=known_at, policy=policy)  # type: ignore[arg-type]
             draft.flush()
             os.fsync(draft.fileno())
             os.replace(draft.name, target)
         except BaseException:
             os.unlink(draft.name)
             raise
-    return checkpoint
+    return written

@@ -20,9 +20,11 @@ from reporting_service.follower.verification import (
     stretches,
     verified_hashes,
 )
+from reporting_service.follower.witnessed import LOOK_SECONDS, Witnessed
 from shared.log_format.checkpoints import Checkpoint
 from shared.log_format.merkle import Frontier
 from shared.log_format.notes import Verifier
+from shared.log_format.witnesses import Policy
 
 PAGE_ENTRIES_MAX = 4_096
 PAGE_BYTES_MAX = 8 << 20
@@ -37,6 +39,7 @@ class Pace:
     wait: how long one poll may wait for a new checkpoint (the ledger allows 30). round: rounds begin at least this far
     apart, so that a busy ledger is not asked once per event. idle: pause after a poll answered early with nothing new.
     doubt: how long a mismatch that a damaged answer could explain must persist before the follower stops.
+    cosigned: how often to ask for a cosigned checkpoint while entries are covered by none.
     """
 
     wait_s: int = 25
@@ -45,6 +48,7 @@ class Pace:
     backoff_s: float = 0.1
     backoff_max_s: float = 2.0
     doubt_s: float = 5.0
+    cosigned_s: float = LOOK_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ class FollowerStatus:
 
     verified_position: entries verified and applied. checkpoint: the last one whose signature held. head_size: its
     size. connected: the last answer was usable. trouble: why it is trying again. stopped: why it no longer does.
-    heard_at: when the ledger last gave a valid checkpoint, UTC.
+    heard_at: when the ledger last gave a valid checkpoint, UTC. cosigned: entries under the newest cosigned checkpoint
+    kept here.
     """
 
     verified_position: int = 0
@@ -63,6 +68,7 @@ class FollowerStatus:
     trouble: str | None = None
     stopped: str | None = None
     heard_at: datetime | None = None
+    cosigned: int = 0
 
     @property
     def lag(self) -> int:
@@ -87,11 +93,15 @@ class Follower:
         pace: Pace | None = None,
         now: Callable[[], datetime] = _utc_now,
         ca_file: str | None = None,
+        policy: Policy | None = None,
     ) -> None:
-        """`verifier` pins the log's key; `token` is asked for each request ("" sends none)."""
+        """`verifier` pins the log's key, `policy` its witnesses; `token` is asked for each request ("" sends none)."""
         self._log = RemoteLog(ledger_url, token, ca_file)
         self._verifier, self._sink, self._now = verifier, sink, now
         self._pace = pace or Pace()
+        self._witnessed: Witnessed | None = None
+        if policy is not None:
+            self._witnessed = Witnessed(self._log, verifier, policy, sink, now, self._pace.cosigned_s)
         self._bookmark: Bookmark | None = None
         self._tree = Frontier()
         self._seen: Heard | None = None
@@ -161,6 +171,9 @@ class Follower:
             self._advance(self._seen)
         self._seen = heard
         self._advance(heard)
+        if self._witnessed is not None:
+            self._witnessed.look(self._tree.size)
+            self._show(replace(self._status, cosigned=self._witnessed.size or 0))
 
     def _resume(self) -> Bookmark:
         bookmark = self._sink.bookmark()
@@ -175,7 +188,7 @@ class Follower:
         """The newest checkpoint; waits for one when all is applied and well."""
         waits = self._calm and self._seen is not None and self._seen.size == position
         asked = time.monotonic()
-        note = self._log.checkpoint(position, self._pace.wait_s) if waits else self._log.checkpoint()
+        note = self._log.checkpoint(position, self._wait_s(position)) if waits else self._log.checkpoint()
         heard = succession(self._seen, note, self._verifier)
         if waits and heard.size == position:
             self._log.pause(asked + self._pace.idle_s - time.monotonic())
@@ -189,6 +202,12 @@ class Follower:
             )
         )
         return heard
+
+    def _wait_s(self, position: int) -> int:
+        """How long a poll may wait; not long while a cosignature is still to be asked for."""
+        if self._witnessed is not None and self._witnessed.lags(position):
+            return min(self._pace.wait_s, max(1, int(self._pace.cosigned_s)))
+        return self._pace.wait_s
 
     def _advance(self, target: Heard) -> None:
         """Verify and hand over all entries up to a checkpoint."""

@@ -21,6 +21,8 @@ CONNECT_S = 3.0
 READ_S = 10.0
 WHOLE_ANSWER_S = 60.0
 CHECKPOINT_BYTES_MAX = 1 << 17
+NONE_YET = frozenset({400, 404})
+"""Nothing is cosigned yet, or the ledger is of a version that knows no witnesses."""
 BUNDLE_BYTES_MAX = 256 * (2 + 65_535)
 
 _Item = TypeVar("_Item")
@@ -148,6 +150,15 @@ class RemoteLog:
         except UnicodeDecodeError as error:
             raise Unreachable("the checkpoint is no text") from error
 
+    def cosigned(self) -> str | None:
+        """The newest checkpoint that the ledger's witnesses cosigned; None while there is none."""
+        path = "checkpoint?cosigned=true"
+        body = self._result(self._workers.submit(lambda: self._get(path, CHECKPOINT_BYTES_MAX, absent=NONE_YET)))
+        try:
+            return body.decode() or None
+        except UnicodeDecodeError as error:
+            raise Unreachable("the cosigned checkpoint is no text") from error
+
     def tile(self, level: int, index: int, width: int) -> list[bytes]:
         """`width` hashes from the start of a tile."""
         path = tile_path(level, index, width)
@@ -189,7 +200,8 @@ class RemoteLog:
             session.headers.update({"User-Agent": "1035-fund-reporting/1 (tlog-tiles)", "Accept-Encoding": "identity"})
         return session
 
-    def _get(self, path: str, bytes_max: int, wait_s: float = 0.0) -> bytes:
+    def _get(self, path: str, bytes_max: int, wait_s: float = 0.0, absent: frozenset[int] = frozenset()) -> bytes:
+        """The answer's body; b"" when its status is one of `absent`."""
         try:
             with self._session().get(
                 self._url + path, timeout=(CONNECT_S, READ_S + wait_s), stream=True, allow_redirects=False
@@ -199,7 +211,7 @@ class RemoteLog:
             raise Unreachable(f"{path}: {_cause(error)}") from error
         if answer.status_code == requests.codes.not_found and path.startswith("tile/"):
             raise NotServed(f"{path} is not served", _first_position(path))
-        if answer.status_code != requests.codes.ok:
+        if answer.status_code != requests.codes.ok and answer.status_code not in absent:
             raise Unreachable(f"{path} is answered with status {answer.status_code}")
         return body
 

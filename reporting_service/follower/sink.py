@@ -30,7 +30,7 @@ class OutOfOrder(Exception):
 
 
 class Sink(Protocol):
-    """The projections' store, as the follower sees it. Both methods are called from the follower's thread only."""
+    """The projections' store, as the follower sees it. Every method is called from the follower's thread only."""
 
     def bookmark(self) -> Bookmark:
         """The stored bookmark; `Bookmark()` when nothing was applied yet."""
@@ -41,3 +41,12 @@ class Sink(Protocol):
         Raises OutOfOrder unless first_position is the stored position + 1 (the follower then reads the bookmark again
         and goes on from there). Any other exception is tried again with growing pauses and shown as `trouble`.
         """
+
+    def root(self, size: int) -> bytes:
+        """The root over the first `size` entries applied."""
+
+    def cosigned_size(self) -> int:
+        """How many entries the newest kept cosigned checkpoint covers; 0 when there is none."""
+
+    def keep_cosigned(self, size: int, note: str, seen_at: str) -> None:
+        """Keep a verified checkpoint of `size` entries with the cosignatures under it."""

@@ -112,13 +112,18 @@ def root(connection: Connection, size: int) -> bytes:
     """The tree's root over the first `size` entries."""
     if not size:
         return EMPTY_ROOT
-    node = TileNodes(lambda level, start, width: _hashes(connection, level, start, width), size)
+    node = nodes(connection, size)
     start, peaks = 0, []
     for level in range(size.bit_length() - 1, -1, -1):
         if size >> level & 1:
             peaks.append(node(level, start >> level))
             start += 1 << level
     return Frontier(size, peaks).root()
+
+
+def nodes(connection: Connection, size: int) -> TileNodes:
+    """The inner hashes of the tree of the first `size` entries."""
+    return TileNodes(lambda level, start, width: _hashes(connection, level, start, width), size)
 
 
 def checkpoint(connection: Connection, size: int, known: bytes | None = None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, Table, 
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
 
 from reporting_service.follower.sink import Bookmark, OutOfOrder
-from reporting_service.projections import log_copy, schema
+from reporting_service.projections import cosigned, log_copy, schema
 from reporting_service.projections.fold import Fold
 from reporting_service.projections.tables import DERIVED, VERIFIED, new_rows, write
 from reporting_service.projections.view import Recollection, View
@@ -73,6 +73,21 @@ class Store:
             self._fold = None
             self._write(connection, fold, entries, before, bookmark, generation)
         self._fold, self._folded = fold, (bookmark.position, generation)
+
+    def root(self, size: int) -> bytes:
+        """The root over the first `size` entries of the verified copy."""
+        with _answering(), self.engine.connect() as connection, connection.begin():
+            return log_copy.root(connection, size)
+
+    def cosigned_size(self) -> int:
+        """How many entries the newest kept cosigned checkpoint covers; 0 when there is none."""
+        with _answering(), self.engine.connect() as connection, connection.begin():
+            return cosigned.last_size(connection)
+
+    def keep_cosigned(self, size: int, note: str, seen_at: str) -> None:
+        """Keep a verified checkpoint with the cosignatures under it."""
+        with self._writing, writing(self.engine) as connection:
+            cosigned.keep(connection, size, note, seen_at)
 
     def _write(
         self,

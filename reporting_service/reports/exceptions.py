@@ -58,7 +58,7 @@ def remarks_of(view: View, year: int) -> dict[str, Remark]:
         *_adjustments(view, year),
         *_restated(view, year),
         *_barred_since(view, year),
-        *_overdue(view, year),
+        *overdue(view, year),
     ]
     return dict(zip(_keys(remarks), remarks, strict=True))
 
@@ -184,7 +184,8 @@ def _barred_since(view: View, year: int) -> Iterator[Remark]:
                 yield Remark("late fact", step.position, on, "line-2/article-4", detail)
 
 
-def _overdue(view: View, year: int) -> Iterator[Remark]:
+def overdue(view: View, year: int) -> Iterator[Remark]:
+    """What should have been done by a year's end: reviews of rule sets, years to close, reports to issue."""
     end = f"{year}-12-31"
     for version, found in rule_sets(view).rule_sets.rows().items():
         reviewed = any(fact.data["version"] == version for fact in duties_of(view, "rules.reviewed"))

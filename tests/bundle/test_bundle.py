@@ -86,6 +86,18 @@ def test_entries_still_missing_make_no_bundle(tmp_path):
         write_bundle(followed(tmp_path, history, ahead), 2008, BytesIO())
 
 
+def test_a_bundle_ends_at_the_newest_cosigned_checkpoint(tmp_path):
+    history = sample()
+    store = followed(tmp_path, history)
+    store.keep_cosigned(300, signed_note(history.bodies[:300], witnessed=True), "2026-01-01T00:00:00+00:00")
+    store.keep_cosigned(320, signed_note(history.bodies[:320]), "2026-01-01T00:00:00+00:00")
+    found = verify_bundle(BytesIO(bundle_of(store, 2008, policy=POLICY)), KEY.verifier, POLICY)
+    assert (found.checkpoint.size, found.known_at, len(found.witnesses)) == (300, 300, 2)
+    assert verify_bundle(BytesIO(bundle_of(store, 2008)), KEY.verifier).checkpoint.size == 350
+    later = bundle_of(store, 2008, policy=POLICY, known_at=310)
+    assert verify_bundle(BytesIO(later), KEY.verifier).checkpoint.size == 350
+
+
 def test_a_position_not_known_makes_no_bundle(whole):
     with pytest.raises(NotYetKnown):
         write_bundle(whole.store, 2008, BytesIO(), known_at=999)

@@ -38,6 +38,7 @@ class LogServer(ThreadingHTTPServer):
         self.changed = threading.Condition()
         self.ended = threading.Event()
         self.heard = threading.Condition()
+        self.cosigned: bytes | None = None
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.fault: Callable[[str, bytes], bytes] = lambda path, body: body
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
@@ -119,6 +120,10 @@ class _Answers(BaseHTTPRequestHandler):
     def _body(self, path: str) -> bytes:
         url = urlsplit(path)
         query = parse_qs(url.query)
+        if "cosigned" in query:
+            if self.server.cosigned is None:
+                raise KeyError(path)
+            return self.server.cosigned
         with self.server.changed:
             if "after" in query:
                 after, wait = int(query["after"][0]), float(query["wait"][0])

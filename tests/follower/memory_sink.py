@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 
 from reporting_service.follower import Bookmark, OutOfOrder
+from shared.log_format.merkle import leaf_hashes, root_of
 
 
 class MemorySink:
@@ -15,6 +16,7 @@ class MemorySink:
         self.kept = Bookmark()
         self.failures: list[Exception] = []
         self.failures_after: list[Exception] = []
+        self.cosigned: dict[int, str] = {}
         self._moved = threading.Condition()
 
     def bookmark(self) -> Bookmark:
@@ -32,6 +34,21 @@ class MemorySink:
             self._moved.notify_all()
         if self.failures_after:
             raise self.failures_after.pop()
+
+    def root(self, size: int) -> bytes:
+        return root_of(leaf_hashes(self.entries[:size]))
+
+    def cosigned_size(self) -> int:
+        return max(self.cosigned, default=0)
+
+    def keep_cosigned(self, size: int, note: str, seen_at: str) -> None:
+        with self._moved:
+            self.cosigned[size] = note
+            self._moved.notify_all()
+
+    def keeps(self, size: int, within_s: float = 20.0) -> bool:
+        with self._moved:
+            return self._moved.wait_for(lambda: self.cosigned_size() >= size, within_s)
 
     def reaches(self, position: int, within_s: float = 20.0) -> bool:
         with self._moved:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger_service.api.apart import BYTES_MIN, Apart, _marked, examined
+from ledger_service.api.apart import BYTES_MIN, Apart, _seen, examined
 from ledger_service.api.checking import checked_batch, events_in
 from ledger_service.app import create_app
+from ledger_service.journal.commands import Posted
 from ledger_service.settings import load
 from shared.contract.problems import Malformed, Problem
 from tests.ledger.clerks import Office, admission, approval, interest, problem_of
@@ -72,8 +73,9 @@ ODD = st.sampled_from(
 @given(st.lists(ODD, max_size=6), st.booleans())
 def test_both_ways_give_the_same_events(events, compact):
     body = orjson.dumps(events) if compact else json.dumps(events, indent=2, ensure_ascii=True).encode()
-    marks = examined(body)
-    assert (_marked(body, marks) if marks else None) == in_this_process(body)
+    said = examined(body)
+    assert (list(Posted(body, _seen(said).marks)) if said else None) == in_this_process(body)
+    assert not said or set(_seen(said).names) == {(event["source"], event["type"]) for event in events}
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"[1.5]", b'[{"a":1,"a":1}]', b"\xff", b"[" * 100])

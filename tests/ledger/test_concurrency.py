@@ -1,14 +1,15 @@
 """Many at once: one journal, many threads, several writers, failing commits."""
 
+import json
 import multiprocessing
 import sqlite3
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 
-from ledger_service.journal.commands import Command, posted_event
-from ledger_service.journal.waiting import Waiting
+from ledger_service.journal.commands import Command, Posted, marks_of, posted_event
+from ledger_service.journal.waiting import Posting, Question, Waiting
 from shared.contract.envelope import check_event
 from shared.contract.problems import Unavailable
 from tests.ledger.clerks import approval, interest, post_in_another_process, problem_of
@@ -27,8 +28,12 @@ def at_once(number, do):
 
 
 def command(*events, subject="finance-1", batch=False):
-    posted = [posted_event(check_event(one)) for one in events]
-    return Command(posted, subject, frozenset({"finance"}), batch)
+    marks = marks_of([posted_event(check_event(one)) for one in events])
+    return Command(Posted(json.dumps(events).encode(), marks), subject, frozenset({"finance"}), batch)
+
+
+def posting(*events, **more):
+    return Posting(command(*events, **more), lambda outcome: None)
 
 
 def test_the_same_key_from_many_is_recorded_once(office):
@@ -129,24 +134,24 @@ def test_closing_answers_what_waits(open_office):
 
 def test_a_full_queue_turns_requests_away():
     waiting = Waiting(requests_max=2, events_max=10)
-    waiting.post(command(interest()))
-    waiting.ask(lambda model: model)
+    waiting.post(posting(interest()))
+    waiting.ask(Question("position", [], lambda answer: None))
     with pytest.raises(Unavailable) as refused:
-        waiting.post(command(interest()))
+        waiting.post(posting(interest()))
     assert refused.value.headers["Retry-After"] == "1"
     crowded = Waiting(requests_max=9, events_max=2)
-    crowded.post(command(interest(), interest(), batch=True))
+    crowded.post(posting(interest(), interest(), batch=True))
     with pytest.raises(Unavailable):
-        crowded.post(command(interest()))
+        crowded.post(posting(interest()))
 
 
 def test_bulk_never_gets_two_turns_while_a_single_event_waits():
     waiting = Waiting()
     for _ in range(3):
-        waiting.post(command(*[interest() for _ in range(900)], batch=True))
+        waiting.post(posting(*[interest() for _ in range(900)], batch=True))
     turns = []
     for _ in range(4):
-        waiting.post(command(interest()))
+        waiting.post(posting(interest()))
         postings, _ = waiting.take()
         turns.append([posting.command.batch for posting in postings])
     assert turns == [[False], [True], [False, False], [True]]
@@ -156,7 +161,7 @@ def test_bulk_never_gets_two_turns_while_a_single_event_waits():
 
 def test_a_bulk_turn_takes_more_when_nobody_else_waits():
     waiting = Waiting()
-    promises = [waiting.post(command(*[interest() for _ in range(900)], batch=True)) for _ in range(3)]
+    for _ in range(3):
+        waiting.post(posting(*[interest() for _ in range(900)], batch=True))
     postings, questions = waiting.take()
     assert (len(postings), questions) == (3, [])
-    assert all(isinstance(promise, Future) for promise in promises)

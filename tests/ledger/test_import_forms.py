@@ -6,7 +6,6 @@ import os
 
 import pytest
 
-from ledger_service.api.bodies import BODY_BYTES_MAX
 from ledger_service.api.checking import BATCH_EVENTS_MAX, EVENT_BYTES_MAX
 from ledger_service.importing import checking, posting
 from ledger_service.importing.checking import Invalid, check, ready
@@ -14,6 +13,7 @@ from ledger_service.importing.flat import columns, event_of
 from ledger_service.importing.posters import Poster, Posters
 from ledger_service.importing.posting import batches
 from ledger_service.importing.source import LINE_BYTES_MAX, Source, format_of, open_source
+from shared.bodies import BODY_BYTES_MAX
 from shared.contract.events import EVENT_TYPES
 from shared.contract.problems import Malformed
 from shared.contract.roles import ROLES

@@ -1,6 +1,7 @@
 """Issued editions: the same bytes for ever, and a digest that anybody can compute."""
 
 import json
+from base64 import b64encode
 from hashlib import sha256
 
 import pytest
@@ -81,6 +82,16 @@ def test_a_form_is_kept_as_first_rendered(asking, empty, monkeypatch):
     monkeypatch.setattr("reporting_service.api.editions.rendered", lambda *_: b"<p>A later layout</p>")
     assert asking(f"{EDITIONS}/1.html").data == before
     assert asking(f"{EDITIONS}/2.html").data == b"<p>A later layout</p>"
+
+
+def test_an_editions_page_is_allowed_the_style_that_it_was_kept_with(asking, empty, monkeypatch):
+    reported_again(empty)
+    page = b"<style>p { color: red }</style>"
+    monkeypatch.setattr("reporting_service.api.editions.rendered", lambda *_: page)
+    assert asking(f"{EDITIONS}/1.html").data == page
+    monkeypatch.undo()
+    style = b64encode(sha256(b"p { color: red }").digest()).decode()
+    assert f"'sha256-{style}'" in asking(f"{EDITIONS}/1.html").headers["Content-Security-Policy"]
 
 
 def test_a_later_edition_marks_each_changed_figure(asking, empty):

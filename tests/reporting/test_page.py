@@ -6,11 +6,12 @@ from html.parser import HTMLParser
 import pytest
 
 from reporting_service.render.charts import charts_of
-from reporting_service.render.html import CONTENT_SECURITY_POLICY, STYLE, report_page
+from reporting_service.render.html import PAGES, content_security_policy, report_page
 from reporting_service.render.words import words
 from reporting_service.reports.annual import TABLES, annual_report
 
 VOID = {"meta", "link", "br", "img"}
+STYLE = PAGES.get_template("report.css").render()
 
 
 class Reader(HTMLParser):
@@ -65,8 +66,14 @@ def test_its_one_style_is_the_one_the_policy_allows(page):
 
     (style,) = re.findall("<style>(.*?)</style>", page, re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert f"'sha256-{digest}'" in CONTENT_SECURITY_POLICY
+    policy = content_security_policy(page.encode())
+    assert f"style-src 'sha256-{digest}';" in policy
+    assert "unsafe" not in policy
     assert " style=" not in page
+
+
+def test_a_page_without_a_style_is_allowed_none():
+    assert "style-src 'none';" in content_security_policy(b"<p>No style</p>")
 
 
 def test_every_table_has_a_caption_and_scopes(page, elements):

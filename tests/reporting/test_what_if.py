@@ -194,11 +194,11 @@ def test_a_draft_that_cannot_be_computed_is_told_by_parameter():
 def post(settings, store, standing):
     """Posts a draft in a role."""
 
-    def posting(body, role="council", content_type="application/json"):
+    def posting(body, role="council", content_type="application/json", **more):
         token = mint_dev_token(settings.fund_home, role, role)
         with create_app(settings, store=store, follower=standing).test_client() as client:
             kind = {"json": body} if isinstance(body, dict) else {"data": body, "content_type": content_type}
-            return client.post("/v1/what-if", headers={"Authorization": f"Bearer {token}"}, **kind)
+            return client.post("/v1/what-if", headers={"Authorization": f"Bearer {token}"}, **kind, **more)
 
     return posting
 
@@ -243,6 +243,7 @@ def test_an_odd_draft_is_refused_by_member(post, body, pointer):
 def test_only_json_of_a_sensible_size_is_read(post):
     assert post(b"share=1", content_type="application/x-www-form-urlencoded").status_code == 415
     assert post(b" " * (2 << 20)).status_code == 413
+    assert post(b"{", environ_overrides={"CONTENT_LENGTH": "2000"}).status_code == 400
 
 
 @pytest.mark.parametrize(

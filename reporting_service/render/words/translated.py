@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from reporting_service.render.words.catalogue import Words, words
+from reporting_service.render.words.catalogue import words
+from shared.words import Words
 
 FREE_TEXT = frozenset(
     {"title", "name", "states", "donor", "contribution", "reference", "document", "description", "source"}

@@ -31,10 +31,11 @@ _LAST_TIMES = struct.Struct("=44x4I")
 
 
 class Bodies:
-    """Lets so many requests at once read their bodies."""
+    """Lets so many requests at once read their bodies, each of at most so many bytes."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, bytes_max: int = BODY_BYTES_MAX) -> None:
         """`threads` serve requests; some of them never read a body."""
+        self._bytes_max = bytes_max
         self._slots = threading.BoundedSemaphore(max(threads - THREADS_KEPT_FREE, 4))
         self._lock = threading.Lock()
         self._reading: Counter[str] = Counter()
@@ -47,15 +48,18 @@ class Bodies:
         if not given and not environ.get("wsgi.input_terminated"):
             return b""
         length = int(given) if given.isascii() and given.isdigit() else None
-        if length is not None and length > BODY_BYTES_MAX:
-            raise _too_large()
+        if length is not None and length > self._bytes_max:
+            raise self._too_large()
         with self._slot(environ.get("REMOTE_ADDR", "")):
-            body: bytes = environ["wsgi.input"].read(BODY_BYTES_MAX + 1 if length is None else length)
-        if len(body) > BODY_BYTES_MAX:
-            raise _too_large()
+            body: bytes = environ["wsgi.input"].read(self._bytes_max + 1 if length is None else length)
+        if len(body) > self._bytes_max:
+            raise self._too_large()
         if length is not None and len(body) < length:
             raise Malformed([{"pointer": "#", "detail": f"breaks off after {len(body)} of {length} bytes"}])
         return body
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"A body is at most {self._bytes_max} bytes.")
 
     @contextmanager
     def _slot(self, address: str) -> Iterator[None]:
@@ -116,7 +120,3 @@ def _silent_ms(connection: socket.socket) -> int:
     """Milliseconds since data last went either way; OSError where there is no telling."""
     sent, _, received, _ = _LAST_TIMES.unpack(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 60))
     return int(min(sent, received))
-
-
-def _too_large() -> TooLarge:
-    return TooLarge(f"A body is at most {BODY_BYTES_MAX} bytes.")

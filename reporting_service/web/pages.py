@@ -1,0 +1,185 @@
+"""How pages are routed: who may enter, in which language, and what is said when something goes wrong."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import marshmallow as ma
+import structlog
+from flask import Blueprint, Flask, Response, current_app, g, request, send_from_directory
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as Answer
+
+from reporting_service.api import problems
+from reporting_service.api.exchange import seen
+from reporting_service.api.queries import Query
+from reporting_service.api.reporting import reporting
+from reporting_service.projections.store import NotYetKnown, StoreUnavailable
+from reporting_service.projections.view import View
+from reporting_service.web.permissions import PAGES
+from reporting_service.web.plan import entrance_of, footer_of, site_of
+from shared.access import Identity
+from shared.contract.problems import Malformed, NotFound, Problem, Unavailable
+from shared.pages.entrance import Entrance
+from shared.pages.site import STATIC, Site, Visit
+
+log = structlog.get_logger("pages")
+EXTENSION = "fund1035.pages"
+SPOKEN = {
+    400: "This cannot be understood",
+    401: "Please sign in",
+    403: "This page is not for your role",
+    404: "There is nothing here",
+    429: "Please wait a moment",
+    503: "Not available now",
+}
+BUG = Problem("This is a fault of the service. It has been logged under the request's id.")
+Page = TypeVar("Page", bound=Callable[..., Any])
+
+
+class Pages(Blueprint):
+    """A blueprint of pages; each function is given its visit by `visit()`."""
+
+    def page(self, rule: str) -> Callable[[Page], Page]:
+        """Answer GET at a path."""
+        return self.route(rule, methods=["GET"])
+
+
+pages = Pages("pages", __name__)
+
+
+def register(app: Flask) -> None:
+    """Let an application serve the pages, beside its JSON doors."""
+    found = reporting_of(app)
+    site = site_of(found.settings, lambda: footer_of(found.store, found.follower.status))
+    entrance = entrance_of(found.settings, site)
+    app.extensions[EXTENSION] = (site, entrance)
+    door = Blueprint("pages-door", __name__)
+    for (method, path), answer in entrance.routes().items():
+        door.add_url_rule(path, f"{answer.__name__}", _door(answer), methods=[method])
+    door.add_url_rule("/static/pages/<path:filename>", "static", _static, methods=["GET"])
+    for blueprint in (_guarded(door), pages):
+        app.register_blueprint(blueprint)
+    app.register_error_handler(404, _lost)
+
+
+def _guarded(blueprint: Blueprint) -> Blueprint:
+    """A blueprint with the entrance in front of it, and troubles told as pages."""
+    blueprint.before_request(_enter)
+    for kind in (Problem, NotYetKnown, StoreUnavailable, HTTPException, Exception):
+        blueprint.register_error_handler(kind, _told)
+    return blueprint
+
+
+def reporting_of(app: Flask) -> Any:
+    """The service that an application is."""
+    from reporting_service.api.reporting import EXTENSION as SERVICE
+
+    return app.extensions[SERVICE]
+
+
+def site() -> Site:
+    """The pages of the present application."""
+    return cast(tuple[Site, Entrance], current_app.extensions[EXTENSION])[0]
+
+
+def visit() -> Visit:
+    """The present request for a page."""
+    if "visit" not in g:
+        g.visit = site().visit(request)
+    return cast(Visit, g.visit)
+
+
+def may(path: str) -> bool:
+    """Whether the reader may see the page of a rule."""
+    return bool(PAGES["GET", path] & visit().roles)
+
+
+def answer(template: str, view: View | None = None, /, **content: Any) -> Answer:
+    """A page; with a view, the footer names its position."""
+    if view is not None:
+        known = view.checkpoint()
+        visit().known |= {"position": known["size"], "root": known["root"]}
+    return site().answer(visit(), template, may=may, **content)
+
+
+def asked(schema: type[Query]) -> dict[str, Any]:
+    """The query parameters as a JSON door checks them; what a form left empty was not asked."""
+    given = {name: value for name, value in request.args.items() if value.strip() and name != "lang"}
+    try:
+        found: dict[str, Any] = schema().load(given)
+    except ma.ValidationError as error:
+        said = error.normalized_messages()  # type: ignore[no-untyped-call]
+        raise Malformed(
+            [{"pointer": f"#/{name}", "detail": " ".join(map(str, words))} for name, words in said.items()]
+        ) from error
+    return found
+
+
+def _door(answer: Callable[[Visit, dict[str, str]], Answer]) -> Callable[[], Answer]:
+    return lambda: answer(visit(), dict(request.form.items()))
+
+
+def _static(filename: str) -> Response:
+    found = send_from_directory(STATIC, filename)
+    found.headers["Cache-Control"] = "public, max-age=31536000, immutable" if request.args.get("v") else "no-cache"
+    return found
+
+
+def _enter() -> Answer | None:
+    """Send whoever is not signed in to do so; refuse whose roles do not allow the page."""
+    assert request.url_rule is not None
+    roles = PAGES["GET" if request.method == "HEAD" else request.method, request.url_rule.rule]
+    session = visit().session
+    g.identity = session.identity if session else None
+    if not roles or visit().roles & roles:
+        return None
+    if g.identity is None:
+        return cast(tuple[Site, Entrance], current_app.extensions[EXTENSION])[1].turned_away(visit())
+    return site().answer(visit(), "trouble.html", 403, heading=SPOKEN[403], needed=roles, detail="", errors=[])
+
+
+def _told(error: Exception) -> Answer:
+    """What went wrong, as a page."""
+    problem = _problem(error)
+    heading = SPOKEN.get(problem.status, "Something went wrong")
+    errors = problem.errors if isinstance(problem, Malformed) else []
+    try:
+        page = site().answer(
+            visit(), "trouble.html", problem.status, heading=heading, needed=None, detail=problem.detail, errors=errors
+        )
+    except StoreUnavailable:
+        return problems.told(Unavailable("The database does not answer now.", 2))
+    page.headers.update({name: value for name, value in problem.headers.items() if name != "WWW-Authenticate"})
+    return page
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, NotYetKnown):
+        return NotFound(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+    if isinstance(error, StoreUnavailable):
+        return Unavailable("The database does not answer now.", 2)
+    if isinstance(error, HTTPException) and error.code == 404:
+        return NotFound("There is nothing at this address.")
+    if isinstance(error, HTTPException) and error.code and error.code < 500:
+        return Malformed([], f"{error.name}.")
+    log.error("a page failed", exc_info=error)
+    return BUG
+
+
+def _lost(error: HTTPException) -> Answer:
+    """An unknown address: a page for browsers, a problem document for everybody else."""
+    wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"], "application/json")
+    return _told(error) if wants_page == "text/html" else problems.told(NotFound("There is nothing at this address."))
+
+
+_guarded(pages)
+
+
+def identity() -> Identity:
+    """Who reads the page."""
+    return cast(Identity, g.identity)
+
+
+__all__ = ["answer", "asked", "identity", "may", "pages", "register", "reporting", "seen", "visit"]

@@ -1,0 +1,1 @@
+"""What the pages of both services share: their frame and style, sign-in and sessions, and how a page is answered."""
