@@ -70,10 +70,7 @@ def visit() -> Visit:
 
 def answer(template: str, status: int = 200, /, **content: Any) -> Answer:
     """A page."""
-    return _parts()[0].answer(visit(), template, status, titles=TITLES, **content)
-
-
-TITLES = {kind.short: kind.title for kind in EVENT_TYPES.values()}
+    return _parts()[0].answer(visit(), template, status, **content)
 
 
 def posted() -> dict[str, str]:
