@@ -7,7 +7,7 @@ from threading import Event, Timer
 
 from flask import Flask
 
-from ledger_service import observing
+from ledger_service import observing, web
 from ledger_service.api import apart, exchange, facility, history, intake, openapi, operations, problems, transparency
 from ledger_service.api.apart import Apart
 from ledger_service.api.ledger import EXTENSION, Ledger
@@ -115,9 +115,11 @@ def assembled(around: Around, journal: Journal, checking: Apart | None) -> Flask
     app.static_folder = "static"
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
     problems.register(app)
-    exchange.register(app, Bodies(around.settings.threads))
+    bodies = Bodies(around.settings.threads)
+    exchange.register(app, bodies)
     openapi.register(app, [module.routes for module in BLUEPRINTS])
     app.extensions[EXTENSION] = around.ledger(journal, checking)
+    web.register(app, bodies)
     return app
 
 

@@ -11,6 +11,7 @@ from ledger_service.api.ledger import ledger
 from ledger_service.api.permissions import admit
 from shared.bodies import Bodies
 from shared.contract.problems import NotAcceptable
+from shared.pages.policy import CONTENT_SECURITY_POLICY
 
 log = structlog.get_logger("http")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -22,9 +23,10 @@ PRODUCES = {
     "/docs": "text/html",
 }
 """What a route answers with; the rest is JSON."""
+FOR_PEOPLE = frozenset({"pages", "pages-door"})
+"""Blueprints that have an entrance of their own."""
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -40,7 +42,7 @@ def register(app: Flask, bodies: Bodies) -> None:
 
     def read_body() -> None:
         """Only of those who were let in: nobody else can have a thread wait for them."""
-        if request.method == "POST" and request.url_rule is not None:
+        if request.method == "POST" and request.url_rule is not None and request.blueprint not in FOR_PEOPLE:
             g.body = bodies.read(request.environ)
 
     app.before_request(_begin)
@@ -58,7 +60,7 @@ def _begin() -> None:
 
 def _admit() -> None:
     """Turn away whoever may not, and whoever does not want what the route has."""
-    if request.url_rule is None:
+    if request.url_rule is None or request.blueprint in FOR_PEOPLE:
         return
     g.identity = admit(ledger(), request)
     if request.endpoint == "static":

@@ -146,7 +146,7 @@ class Writer:
             return
         for question in questions:
             try:
-                question.tell(answered(self._kept.model, question.name, question.arguments))
+                question.tell(answered(self._kept, question.name, question.arguments))
             except Exception as error:  # noqa: BLE001 - told to who asked
                 question.tell(error)
 

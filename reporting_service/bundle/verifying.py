@@ -1,11 +1,9 @@
 """Verifying a bundle with nothing but the log's public key: offline, on a machine that saw neither service."""
 
-import tempfile
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
@@ -27,11 +25,9 @@ from reporting_service.bundle.contents import (
 )
 from reporting_service.bundle.difference import first_byte, first_figure
 from reporting_service.bundle.findings import Counts, Differs, Found
+from reporting_service.bundle.folding import Asked, Folding, pages
 from reporting_service.bundle.signatures import check_signatures
-from reporting_service.follower.sink import Bookmark
-from reporting_service.projections.engine import open_engine
-from reporting_service.projections.store import Store
-from reporting_service.reports.annual import LAYOUT, YEARS, annual_report
+from reporting_service.reports.annual import LAYOUT, YEARS
 from shared.contract.problems import Malformed
 from shared.contract.strict_json import parse
 from shared.log_format.canonical import canonical
@@ -41,9 +37,9 @@ from shared.log_format.notes import Verifier
 from shared.log_format.tiles import BadBundle, TileRows, decode_bundle, width_at
 from shared.log_format.witnesses import Policy
 from shared.postings import Entry
+from shared.rules.collecting import seldom_collecting
 from shared.rules.rederivation import Mismatch, Rederivation, read_entry
 
-PAGE_BUNDLES = 16
 KEPT_BUNDLES = 64
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many entries are, and of how many."""
@@ -58,7 +54,8 @@ def verify_bundle(
     """Check all of a bundle; Differs names the first thing that does not hold."""
     try:
         archive = Archive(file)
-        found = _Verification(archive, verifier, policy, progress).run()
+        with seldom_collecting():
+            found = _Verification(archive, file, verifier, policy, progress).run()
         archive.check_frame()
     except BadArchive as error:
         raise Differs(str(error)) from error
@@ -72,6 +69,7 @@ class _Verification:
     """One pass over an archive."""
 
     archive: Archive
+    file: BinaryIO
     verifier: Verifier
     policy: Policy | None
     progress: Progress
@@ -82,17 +80,19 @@ class _Verification:
         checkpoint, witnesses = self._checkpoint()
         self._check_names(checkpoint.size)
         self._check_hashes(checkpoint)
-        with tempfile.TemporaryDirectory(prefix="bundle-") as folder:
-            store = Store(open_engine(f"sqlite:///{Path(folder) / 'again.db'}"))
-            try:
-                again, counts = self._decide(checkpoint, store)
-                self._check_equal(RULE_SETS, rule_sets_file(again.model))
-                year, known_at = self._asked(checkpoint.size)
-                report = self._report(store, year, known_at)
-            finally:
-                store.engine.dispose()
+        asked = self._asked(checkpoint.size)
+        folding = Folding(self.archive, self.file, asked) if isinstance(asked, Asked) else None
+        try:
+            again, counts = self._decide(checkpoint)
+            self._check_equal(RULE_SETS, rule_sets_file(again.model))
+            if isinstance(asked, Differs) or folding is None:
+                raise asked  # type: ignore[misc]
+            report = self._report(folding, checkpoint)
+        finally:
+            if folding is not None:
+                folding.close()
         self._check_equal(MANIFEST, self.manifest.file(checkpoint, report))
-        return Found(checkpoint, year, known_at, witnesses, counts, policy_given=self.policy is not None)
+        return Found(checkpoint, asked.year, asked.known_at, witnesses, counts, policy_given=self.policy is not None)
 
     def _checkpoint(self) -> tuple[Checkpoint, tuple[str, ...]]:
         note = self._listed(CHECKPOINT)
@@ -117,17 +117,20 @@ class _Verification:
         if len(have) > place + 1:
             raise Differs(f"{have[place + 1]} is in the zip and does not belong into it")
 
-    def _asked(self, size: int) -> tuple[int, int]:
-        """What the manifest says that the report is of; all else in it is compared in the end."""
-        said = _parsed(MANIFEST, self.archive.read(MANIFEST))
+    def _asked(self, size: int) -> Asked | Differs:
+        """What the manifest says that the report is of, or what is wrong with it; all else is compared in the end."""
+        try:
+            said = _parsed(MANIFEST, self.archive.read(MANIFEST))
+        except Differs as differs:
+            return differs
         year, known_at = said.get("year"), said.get("known_at")
         if type(year) is not int or year not in YEARS:
-            raise Differs(f"manifest.json names no year of a report: {year!r}")
+            return Differs(f"manifest.json names no year of a report: {year!r}")
         if type(known_at) is not int or not 0 <= known_at <= size:
-            raise Differs(f"manifest.json names no position of the {size} entries: {known_at!r}")
+            return Differs(f"manifest.json names no position of the {size} entries: {known_at!r}")
         if said.get("layout") != LAYOUT:
-            raise Differs(f"manifest.json names a layout that this program does not know: {said.get('layout')!r}")
-        return year, known_at
+            return Differs(f"manifest.json names a layout that this program does not know: {said.get('layout')!r}")
+        return Asked(size, year, known_at)
 
     def _check_hashes(self, checkpoint: Checkpoint) -> None:
         tree, above = TileRows(), TilesAbove()
@@ -149,37 +152,48 @@ class _Verification:
         if content != expected:
             raise Differs(f"{name} is not the one that the entries make, from byte {first_byte(content, expected)}")
 
-    def _decide(self, checkpoint: Checkpoint, store: Store) -> tuple[Rederivation, Counts]:
-        """Every decision again, and the same entries folded for the report."""
-        tree, counts = TileRows(), Counts()
-        again = Rederivation(
-            checkpoint.origin, _Earlier(self.archive, checkpoint.size), lambda: (tree.size, _text(tree))
-        )
-        for page in self._pages(checkpoint.size):
-            first = again.position + 1
+    def _decide(self, checkpoint: Checkpoint) -> tuple[Rederivation, Counts]:
+        """Every decision again."""
+        tree, counts = _Tree(), Counts()
+        again = Rederivation(checkpoint.origin, _Earlier(self.archive, checkpoint.size), tree.told)
+        for page in pages(self.archive, checkpoint.size):
             for body in page:
                 taken = again.check(read_entry(body, again.position + 1), body)
-                tree.append(leaf_hashes((body,)))
+                tree.later.append(body)
                 counts.add(taken.verdict)
-            store.apply(page, first, Bookmark(tree.size, tree.frontier.to_bytes(), "", ""))
-            self.progress("Decisions", tree.size, checkpoint.size)
+            tree.grow()
+            self.progress("Decisions", again.position, checkpoint.size)
         again.finish()
         return again, counts
 
-    def _pages(self, size: int) -> Iterator[list[bytes]]:
-        for start in range(0, bundle_count(size), PAGE_BUNDLES):
-            numbers = range(start, min(start + PAGE_BUNDLES, bundle_count(size)))
-            yield [body for number in numbers for body in decode_bundle(self.archive.read(paths_of(number, size)[0]))]
-
-    def _report(self, store: Store, year: int, known_at: int) -> dict[str, Any]:
+    def _report(self, folding: Folding, checkpoint: Checkpoint) -> dict[str, Any]:
         content = self._listed(REPORT)
-        with store.view(known_at) as view:
-            report = annual_report(view, year)
+        report, root = folding.result()
+        if root != checkpoint.root:
+            raise Differs("the file was changed while it was read")
         expected = report_file(report)
         if content != expected:
             figure, sentence = first_figure(content, expected, report)
             raise Differs(sentence, figure=figure)
         return report
+
+
+class _Tree:
+    """The tree over the entries checked so far, grown when somebody asks or a page ends."""
+
+    def __init__(self) -> None:
+        self.later: list[bytes] = []
+        self._rows = TileRows()
+
+    def grow(self) -> None:
+        """Take in what was put off."""
+        self._rows.append(leaf_hashes(self.later))
+        self.later.clear()
+
+    def told(self) -> tuple[int, str]:
+        """Size and base64 root, as decisions need them."""
+        self.grow()
+        return self._rows.size, b64encode(self._rows.root()).decode()
 
 
 class _Earlier:
@@ -197,10 +211,6 @@ class _Earlier:
         number, place = divmod(position - 1, TILE_WIDTH)
         entry: Entry = orjson.loads(self._bundle(number)[place])
         return entry
-
-
-def _text(tree: TileRows) -> str:
-    return b64encode(tree.root()).decode()
 
 
 def _decoded(content: bytes, number: int, size: int) -> list[bytes]:

@@ -20,6 +20,7 @@ from reporting_service.web.plan import entrance_of, footer_of, site_of
 from shared.access import Identity
 from shared.contract.problems import Malformed, NotFound, Problem, Unavailable
 from shared.pages.entrance import Entrance
+from shared.pages.forms import read_form
 from shared.pages.site import STATIC, Site, Visit
 
 log = structlog.get_logger("pages")
@@ -116,7 +117,13 @@ def asked(schema: type[Query]) -> dict[str, Any]:
 
 
 def _door(answer: Callable[[Visit, dict[str, str]], Answer]) -> Callable[[], Answer]:
-    return lambda: answer(visit(), dict(request.form.items()))
+    return lambda: answer(visit(), _form())
+
+
+def _form() -> dict[str, str]:
+    if request.method != "POST":
+        return {}
+    return read_form(reporting().bodies.read(request.environ), request.mimetype)
 
 
 def _static(filename: str) -> Response:

@@ -22,6 +22,8 @@ CHOICES = {
     "cap_counts": ("new-money", "all"),
     "article_4_comparison": ("at-least", "more-than"),
 }
+FIRST = ("share", "baseline", "line_1_amount", "cap", "national_ceiling", "regional_ceiling")
+"""What is most often asked stands first in the form."""
 HUNDRED = Decimal(100)
 SEPARATOR = ", "
 
@@ -35,7 +37,8 @@ def supposing() -> Response:
     if current is None:
         return answer("what_if.html", current=None)
     given = {name: value.strip() for name, value in request.args.items() if name != "lang"}
-    fields = {name: given.get(name, written(name, value)) for name, value in current["parameters"].items()}
+    names = dict.fromkeys((*(name for name in FIRST if name in current["parameters"]), *current["parameters"]))
+    fields = {name: given.get(name, written(name, current["parameters"][name])) for name in names}
     effective_from = given.get("effective_from") or default_from()
     changed = {
         name: fields[name] for name, value in current["parameters"].items() if fields[name] != written(name, value)

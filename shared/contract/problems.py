@@ -57,6 +57,7 @@ def unpacked(members: Mapping[str, Any]) -> Problem:
     kind = next((kind for kind in PROBLEMS if kind.slug == members["slug"]), Problem)
     found = kind.__new__(kind)
     Problem.__init__(found, members["detail"], headers=members["headers"], **members["more"])
+    vars(found).update((name, found.more[name]) for name in ("errors", "refusals") if name in found.more)
     return found
 
 

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Request, Response
 
+from shared.contract.events import EVENT_TYPES
 from shared.pages.policy import HEADERS
 from shared.pages.sessions import Session, Sessions
 from shared.words import Words
@@ -21,6 +22,8 @@ FOLDER = Path(__file__).resolve().parent
 STATIC = FOLDER / "static"
 LANGUAGES = {"en": "English", "fr": "Français"}
 YEAR_S = 365 * 86_400
+TITLES = {kind.short: kind.title for kind in EVENT_TYPES.values()}
+"""What each event type is called, by its short name."""
 LOCAL = re.compile(r"/(?![/\\])[^\s\\]*")
 
 
@@ -78,7 +81,7 @@ class Site:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._pages.globals |= {"asset": asset, "languages": LANGUAGES}
+        self._pages.globals |= {"asset": asset, "languages": LANGUAGES, "titles": TITLES}
         self._pages.filters |= {"breakable": breakable}
 
     def visit(self, request: Request) -> Visit:

@@ -3,6 +3,7 @@
 import pytest
 
 from ledger_service.api.permissions import OPEN, PERMISSIONS
+from ledger_service.web.permissions import PAGES
 from shared.contract.events import EVENT_TYPES
 from shared.contract.roles import ROLES
 from tests.ledger.clerks import event, interest, problem_of
@@ -43,7 +44,8 @@ def test_every_route_has_a_row_and_every_row_a_route(office):
     routes = {
         (method, rule.rule) for rule in office.app.url_map.iter_rules() for method in rule.methods - {"HEAD", "OPTIONS"}
     }
-    assert routes == PERMISSIONS.keys()
+    assert routes == PERMISSIONS.keys() | PAGES.keys()
+    assert not PERMISSIONS.keys() & PAGES.keys()
 
 
 def test_no_route_answers_options_by_itself(office):
