@@ -12,7 +12,7 @@ from shared.rules.lines import facility
 from shared.rules.membership import eligibility
 from shared.rules.rulebook import rule_sets
 
-FIGURES = tuple("opening allocated revised contributions recovered adjusted approved freed available".split())
+FIGURES = (
     "opening",
     "allocated",
     "revised",
