@@ -49,6 +49,7 @@ class Found:
     witnesses: tuple[str, ...]
     counts: Counts
     policy_given: bool = False
+    seen: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON."""
@@ -77,6 +78,7 @@ class Found:
         return [
             f"The key given signed the checkpoint of {self.checkpoint.origin} with {size} entries.",
             self._witnessed(),
+            *([] if self.seen is None else [f"It continues the log of {self.seen} entries whose checkpoint you kept."]),
             f"All {size} entries are there, in canonical form, and their hashes lead to the signed root.",
             decided,
             refused,
