@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from ledger_service.journal.commands import Entry, key_of
+from ledger_service.journal.commands import Entry, kept_warnings, key_of
 from ledger_service.journal.recorders.interface import (
     CheckpointRow,
     CosignatureRow,
@@ -265,7 +265,7 @@ class _Deciding:
         digest = bytes.fromhex(content_digest(event))
         if key != key_of(event["source"], event["id"]) or stored[:3] != (row.position, digest, row.caused):
             raise Mismatch(row.position, "the idempotency key stored for this entry is not its own")
-        if orjson.loads(stored.warnings or "[]") != warnings:
+        if stored.warnings != kept_warnings(warnings):
             raise Mismatch(row.position, "the warnings stored for this entry are not those of its decision")
         self._counts.keys += 1
 

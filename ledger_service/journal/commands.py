@@ -1,5 +1,6 @@
 """What a request asks of the journal, and what it answers: posted events with their keys, receipts, dry runs."""
 
+import json
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -48,6 +49,11 @@ class Outcome:
     new: bool = False
     trial: dict[str, Any] | None = None
     problem: Exception | None = None
+
+
+def kept_warnings(warnings: list[dict[str, Any]]) -> str | None:
+    """Warnings as they are stored beside an idempotency key; None when there are none."""
+    return json.dumps(warnings, ensure_ascii=False, separators=(",", ":")) if warnings else None
 
 
 def receipt(entry: Entry, caused: list[int], warnings: list[dict[str, Any]]) -> dict[str, Any]:
