@@ -29,8 +29,8 @@ BUDGET = {
 }
 HEAD = """# Gallery
 
-Every page at 1280 and at 390 pixels, over the sample history; all figures but those of the resolutions are illustrative.
-Made by `make gallery`.
+Every page at 1280 and at 390 pixels, over the sample history. All figures but those of the resolutions are
+illustrative. Made by `make gallery`.
 """
 
 
