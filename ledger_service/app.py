@@ -75,6 +75,7 @@ def open_ledger(
         published=lambda _: published.announce(),
         written=written,
         snapshots=Snapshots(settings.fund_home / "ledger.snapshot", key),
+        continues=settings.continues,
     )
     metrics.watch_queue(lambda: journal.queued)
     metrics.watch_witnesses(witnessing.status)

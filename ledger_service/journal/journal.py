@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from ledger_service.journal.commands import Command, Outcome
+from ledger_service.journal.continuing import check_continued, continued
 from ledger_service.journal.deciding import Rules
 from ledger_service.journal.kept import Kept, OutOfStep
 from ledger_service.journal.limits import RefusalLimit
@@ -17,9 +18,10 @@ from ledger_service.journal.snapshots import NoSnapshots
 from ledger_service.journal.waiting import Waiting
 from ledger_service.journal.writer import Surroundings, Writer, Written
 from shared.contract.problems import Unavailable
+from shared.log_format.checkpoints import Checkpoint
 from shared.log_format.notes import SigningKey
 from shared.rules.model import Model
-from shared.rules.recording import Recorder, shipped_rule_sets
+from shared.rules.recording import Recorder, first_entries
 
 ANSWER_SECONDS_MAX = 120.0
 Answer = TypeVar("Answer")
@@ -50,8 +52,12 @@ class Journal:
         rules: Callable[[Kept, str], Rules] = rules_over,
         waiting: Waiting | None = None,
         snapshots: NoSnapshots | None = None,
+        continues: Checkpoint | None = None,
     ) -> None:
-        """Open it: StoreRefused when it is another log's, damaged or out of step; begin it when empty."""
+        """Open it: StoreRefused when it is another log's, damaged or out of step; begin it when empty.
+
+        `continues` is the last checkpoint of the log that this one continues, under another key and origin.
+        """
         self.recorder = recorder
         self._snapshots = snapshots or NoSnapshots()
         sealer = Sealer(key)
@@ -64,18 +70,21 @@ class Journal:
             raise StoreRefused(str(error)) from error
         deciding = rules(kept, key.name)
         if kept.position == 0:
-            self._begin(kept, deciding, sealer, now)
+            self._begin(kept, deciding, sealer, now, continues)
+        check_continued(kept.entry_at(1), continues)
         self._waiting = waiting or Waiting()
         self._snapshots.offer(kept)
         around = Surroundings(sealer, limit or RefusalLimit(600), now, published, written, self._snapshots)
         self._writer = Writer(recorder, kept, deciding, self._waiting, around)
         self._writer.start()
 
-    def _begin(self, kept: Kept, rules: Rules, sealer: Sealer, now: Callable[[], datetime]) -> None:
-        """Record the shipped rule sets first, unless another process just did."""
+    def _begin(
+        self, kept: Kept, rules: Rules, sealer: Sealer, now: Callable[[], datetime], continues: Checkpoint | None
+    ) -> None:
+        """Record what every log begins with, unless another process just did."""
         with self.recorder.group() as group:
             if kept.catch_up(group) == 0 and isinstance(rules, Recorder):
-                kept.draft(shipped_rule_sets(rules, now()))
+                kept.draft(first_entries(rules, now(), continued(continues)))
                 sealer.append(group, kept, {})
         kept.publish()
 

@@ -38,7 +38,7 @@ from shared.log_format.tiles import BadBundle, Row, TileRows, decode_bundle, wid
 from shared.log_format.witnesses import Policy
 from shared.postings import Entry
 from shared.rules.collecting import seldom_collecting
-from shared.rules.rederivation import Mismatch, Rederivation, read_entry
+from shared.rules.rederivation import CONTINUED_TYPE, Mismatch, Rederivation, read_entry
 
 KEPT_BUNDLES = 64
 Progress = Callable[[str, int, int], None]
@@ -78,6 +78,7 @@ class _Verification:
     policy: Policy | None
     progress: Progress
     seen: Checkpoint | None
+    continued: dict[str, Any] | None = None
     manifest: Manifest = field(default_factory=Manifest)
 
     def run(self) -> Found:
@@ -108,6 +109,7 @@ class _Verification:
             counts,
             policy_given=self.policy is not None,
             seen=self.seen.size if self.seen else None,
+            continues=self.continued,
         )
 
     def _checkpoint(self) -> tuple[Checkpoint, tuple[str, ...]]:
@@ -187,7 +189,10 @@ class _Verification:
         again = Rederivation(checkpoint.origin, _Earlier(self.archive, checkpoint.size), tree.told)
         for page in pages(self.archive, checkpoint.size):
             for body in page:
-                taken = again.check(read_entry(body, again.position + 1), body)
+                entry = read_entry(body, again.position + 1)
+                taken = again.check(entry, body)
+                if again.position == 1 and entry["type"] == CONTINUED_TYPE:
+                    self.continued = entry["data"]
                 tree.later.append(body)
                 counts.add(taken.verdict)
             tree.grow()

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from reporting_service.follower.history import resumed
+from reporting_service.follower.history import Heard, resumed
 from reporting_service.follower.sink import Bookmark
 from reporting_service.follower.verification import Mismatch
 from reporting_service.projections import cosigned, log_copy
@@ -44,17 +44,22 @@ def check_copy(
     progress: Progress = lambda _done, _of: None,
 ) -> Checked:
     """Check all that is kept of the log; CopyDiffers names the first thing that does not hold."""
+    _resumed(store.bookmark(), verifier)
     with store.view() as view:
         bookmark = read_bookmark(view.connection)[0]
-        try:
-            _, heard = resumed(bookmark, verifier)
-        except Mismatch as error:
-            raise CopyDiffers(str(error)) from error
+        heard = _resumed(bookmark, verifier)
         roots = _cosigned(view.connection, verifier, policy)
         tree = _check_entries(view.connection, bookmark, roots, progress)
         if heard is not None and heard.size == tree.size and heard.checkpoint.root != tree.root():
             raise CopyDiffers(f"the entries lead to another root than was signed for {tree.size} of them")
         return Checked(tree.size, len(roots))
+
+
+def _resumed(bookmark: Bookmark, verifier: Verifier) -> Heard | None:
+    try:
+        return resumed(bookmark, verifier)[1]
+    except Mismatch as error:
+        raise CopyDiffers(str(error)) from error
 
 
 def _cosigned(connection: Connection, verifier: Verifier, policy: Policy | None) -> dict[int, Checkpoint]:
