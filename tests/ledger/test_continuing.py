@@ -1,6 +1,8 @@
 """A new key means a new log: its first entry names the last checkpoint of the log before it, and that is checked."""
 
 import json
+import sqlite3
+from io import BytesIO
 
 import pytest
 from click.testing import CliRunner
@@ -8,8 +10,14 @@ from click.testing import CliRunner
 from ledger_service.cli import main
 from ledger_service.journal.recorders.interface import StoreRefused
 from ledger_service.settings import SettingsInvalid
+from reporting_service.bundle.verifying import verify_bundle
+from reporting_service.bundle.writing import write_bundle
+from reporting_service.follower import Bookmark
+from shared.log_format.canonical import canonical
+from shared.log_format.merkle import Frontier, leaf_hashes
 from shared.log_format.notes import SigningKey
 from tests.ledger.clerks import interest
+from tests.reporting.history import store_at
 
 NEW = "ledger.fund1035.example/log-2"
 
@@ -75,8 +83,6 @@ def test_what_it_continues_must_be_signed_by_the_old_key(open_office, continuing
 
 def test_a_forged_first_entry_is_found(open_office, continuing, tmp_path):
     """Another checkpoint in its place changes the entry's hash; signed anew, it is not the log that others saw."""
-    import sqlite3
-
     open_office(**continuing).ledger.close()
     with sqlite3.connect(tmp_path / "new" / "ledger.db") as raw:
         raw.execute(
@@ -85,3 +91,18 @@ def test_a_forged_first_entry_is_found(open_office, continuing, tmp_path):
     verified = CliRunner().invoke(main, ["verify"], env=continuing)
     assert verified.exit_code == 1
     assert "Position 1: " in verified.output
+
+
+def test_a_bundle_of_the_new_log_says_what_it_continues(open_office, continuing, tmp_path):
+    new = open_office(**continuing)
+    new.post(interest())
+    bodies = [canonical(entry) for entry in new.checked_log()]
+    tree = Frontier()
+    tree.extend(leaf_hashes(bodies))
+    store = store_at(tmp_path / "reporting.db")
+    store.apply(bodies, 1, Bookmark(len(bodies), tree.to_bytes(), new.get("/checkpoint").get_data(as_text=True), ""))
+    file = BytesIO()
+    write_bundle(store, 2015, file)
+    found = verify_bundle(file, new.ledger.verifier)
+    assert found.continues == new.get("/v1/events/1").get_json()["data"]
+    assert "continues the log ledger.fund1035.example/log of 7 entries with the root" in " ".join(found.sentences())
