@@ -11,7 +11,7 @@ FAST := tests/rules tests/contract
 # run and demo die with the make that started them, however it dies
 LEASHED := FUND_DIE_WITH_PARENT=1 exec $(PY) -m
 
-.PHONY: help setup demo run test fast check fmt fmt-check lint types imports bench docs lock secrets clean
+.PHONY: help setup demo run test fast check fmt fmt-check lint types imports bench docs gallery lock vendor secrets clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,7 @@ run: $(READY)  ## both services until Ctrl-C; FUND_HOME, LEDGER_BIND, ... are ho
 	@$(LEASHED) bench.pair --parent $$PPID
 
 test: $(READY)  ## all tests, PostgreSQL ones too
+	@.ci/browser
 	@$(PY) -m pytest -n $(PYTEST_WORKERS) --dist loadfile
 
 fast: $(READY)  ## the rules and the contract, without server or database, in seconds
@@ -60,6 +61,13 @@ bench: $(READY)  ## the figures quoted in the docs, on this machine; SIZE=100000
 
 docs: $(READY)  ## make the reference pages again from the code
 	@$(PY) -m docs.generate
+
+gallery: $(READY)  ## a picture of every page at 1280 and 390 pixels, into docs/gallery
+	@.ci/browser
+	@$(PY) -m tests.pages.gallery
+
+vendor: $(READY)  ## fetch the pages' style, fonts and scripts again, at the pinned versions (needs npm)
+	@.ci/vendor
 
 lock: | .venv/bin/uv  ## resolve pyproject's pins into the lock files again
 	@$(LOCK) -o requirements.lock

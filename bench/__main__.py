@@ -25,6 +25,7 @@ from bench.questions.proving import proving
 from bench.questions.reading import reading
 from bench.questions.rebuilding import rebuilding
 from bench.questions.starting import starting
+from bench.questions.turning import turning
 from bench.stage import Stage
 from bench.stores import KINDS
 from bench.table import Results, as_table
@@ -37,6 +38,7 @@ Question = Callable[[Stage, Pair], Iterator[Figure]]
 
 WITH_REPORTING: dict[str, Question] = {
     "reading": reading,
+    "turning": turning,
     "offline": offline,
     "rebuilding": rebuilding,
     "proving": proving,

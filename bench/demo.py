@@ -14,8 +14,10 @@ import requests
 from rich.console import Console
 from rich.table import Table
 
+from bench.editions import Secretariat
 from bench.leash import leash_option
 from bench.pair import Pair, PairFailed, wait_until
+from bench.reading import Council
 from bench.workload.diary import Step
 from bench.workload.sample import sample_history
 
@@ -36,13 +38,15 @@ class Poster:
         self._pair = pair
         self._session = requests.Session()
         self._tokens: dict[tuple[str, str], str] = {}
+        self._positions: dict[str, int] = {}
 
     def post(self, step: Step) -> None:
         """Post one step; PairFailed when the ledger answers otherwise than the history says."""
         kind = "cloudevents-batch" if step.batch else "cloudevents"
+        events = step.events_at(self._positions)
         answer = self._session.post(
             f"{self._pair.ledger_url}/v1/events",
-            json=step.events if step.batch else step.events[0],
+            json=events if step.batch else events[0],
             headers={"Content-Type": f"application/{kind}+json", "Authorization": self._bearer(step)},
             timeout=30,
         )
@@ -52,37 +56,16 @@ class Poster:
         if answer.status_code == 422:
             self.refusals += 1
         else:
-            self.position = max(self.position, answer.json()["checkpoint"]["size"])
+            said = answer.json()
+            self.position = max(self.position, said["checkpoint"]["size"])
+            for receipt in said.get("receipts", [said]):
+                self._positions[receipt["id"]] = receipt["position"]
 
     def _bearer(self, step: Step) -> str:
         key = (step.role, step.subject)
         if key not in self._tokens:
             self._tokens[key] = self._pair.token(*key)
         return f"Bearer {self._tokens[key]}"
-
-
-class Council:
-    """Reads the reporting service as the Council does."""
-
-    def __init__(self, pair: Pair) -> None:
-        self._url = pair.reporting_url
-        self._session = requests.Session()
-        self._session.headers["Authorization"] = f"Bearer {pair.token('council')}"
-
-    def facility(self, year: int) -> dict[str, Any]:
-        """Both lines' balances of one year."""
-        answer: dict[str, Any] = self._get(f"/v1/facility?year={year}").json()
-        return answer
-
-    def report(self, year: int, suffix: str) -> bytes:
-        """One year's report in one format."""
-        return self._get(f"/v1/reports/{year}.{suffix}").content
-
-    def _get(self, path: str) -> requests.Response:
-        answer = self._session.get(self._url + path, timeout=60)
-        if answer.status_code != 200:
-            raise PairFailed(f"GET {path}: {answer.status_code}: {answer.text[:500]}")
-        return answer
 
 
 @contextmanager
@@ -124,11 +107,25 @@ def write_reports(council: Council, folder: Path) -> list[Path]:
     return paths
 
 
+def write_editions(council: Council, editions: dict[int, int], folder: Path) -> list[Path]:
+    """Every edition as the Council holds it: PDF, and the page that marks what changed since the one before."""
+    paths = []
+    for year, number in ((year, number) for year, last in editions.items() for number in range(1, last + 1)):
+        for suffix in ("pdf", "html"):
+            path = folder / f"report-{year}-edition-{number}.{suffix}"
+            path.write_bytes(council.get(f"/v1/reports/{year}/editions/{number}.{suffix}").content)
+            paths.append(path)
+    return paths
+
+
 def _tell(pair: Pair, out: Console) -> list[Path]:
     """Post the history, print each year, write the reports; the paths written."""
     poster, council, began = Poster(pair), Council(pair), time.monotonic()
+    secretariat = Secretariat(poster, council)
     for step in sample_history():
         poster.post(step)
+        secretariat.saw(step)
+    secretariat.issue_again()
     took = time.monotonic() - began
     out.print(
         f"Posted {poster.events} events in {took:.1f} s over HTTP; {poster.refusals} refused by rules, as they should."
@@ -136,7 +133,9 @@ def _tell(pair: Pair, out: Console) -> list[Path]:
     wait_until(lambda: council.facility(YEARS[-1])["position"] >= poster.position, CATCH_UP_S, "reporting to catch up")
     for year in YEARS:
         out.print(balances(year, council.facility(year)))
-    return write_reports(council, pair.home / "reports")
+    secretariat.tell(out)
+    folder = pair.home / "reports"
+    return write_reports(council, folder) + write_editions(council, secretariat.editions, folder)
 
 
 def check_offline(pair: Pair, out: Console) -> None:

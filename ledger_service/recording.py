@@ -53,6 +53,7 @@ def open_writer(
         published=published,
         written=written,
         snapshots=Snapshots(settings.fund_home / "ledger.snapshot", key),
+        continues=settings.continues,
     )
 
 

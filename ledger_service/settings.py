@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from shared.environment import Environment, SettingsInvalid, is_postgres, sqlite_path
 
 if TYPE_CHECKING:
+    from shared.log_format.checkpoints import Checkpoint
     from shared.log_format.witnesses import Policy
 
 __all__ = ["DEFAULT_ORIGIN", "Settings", "SettingsInvalid", "load"]
@@ -38,6 +39,7 @@ class Settings:
     threads: int
     witnesses: "Policy | None"
     witness_seconds: int
+    continues: "Checkpoint | None"
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -68,6 +70,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         threads=env.integer("LEDGER_THREADS", 64, range(32, 513)),
         witnesses=env.policy("LEDGER_WITNESSES"),
         witness_seconds=env.integer("LEDGER_WITNESS_SECONDS", 10, range(1, 86_401)),
+        continues=_continues(env),
     )
     env.check_access(settings.auth_mode, host)
     env.check()
@@ -98,3 +101,21 @@ def _origin(env: Environment) -> str:
     if "+" in origin or "://" in origin or not origin.isascii() or not origin.isprintable() or " " in origin:
         env.note("LEDGER_ORIGIN", "is a URL without scheme, spaces or +, such as ledger.fund.example/log.")
     return origin
+
+
+def _continues(env: Environment) -> "Checkpoint | None":
+    """The last checkpoint of the log that this one continues, as that log's own key signed it."""
+    if not (path := env.text("LEDGER_CONTINUES", "")):
+        return None
+    from shared.log_format.checkpoints import open_checkpoint  # signatures are slow to import
+    from shared.log_format.notes import Verifier
+
+    try:
+        verifier = Verifier.parse(env.text("LEDGER_CONTINUES_VKEY", ""))
+        checkpoint = open_checkpoint(Path(path).read_text(encoding="utf-8"), verifier)
+    except (ValueError, OSError) as error:
+        env.note("LEDGER_CONTINUES", f"names no checkpoint that LEDGER_CONTINUES_VKEY signed: {error}.")
+        return None
+    if checkpoint.origin == _origin(env):
+        env.note("LEDGER_CONTINUES", "is of a log of this very origin; a new key means a new LEDGER_ORIGIN.")
+    return checkpoint

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from ledger_service.journal.commands import Entry, key_of
+from ledger_service.journal.commands import Entry, kept_warnings, key_of
 from ledger_service.journal.recorders.interface import (
     CheckpointRow,
     CosignatureRow,
@@ -27,14 +27,17 @@ from ledger_service.journal.recorders.interface import (
 from ledger_service.journal.sealing import is_linked
 from shared.contract.envelope import content_digest
 from shared.log_format.checkpoints import open_checkpoint
-from shared.log_format.merkle import leaf_hash
+from shared.log_format.merkle import leaf_hashes
 from shared.log_format.notes import Verifier, parse_note, parse_signature
 from shared.log_format.tiles import TileRows
+from shared.rules.collecting import seldom_collecting
 from shared.rules.rederivation import Mismatch, Rederivation, Verdict, read_entry
 
 __all__ = ["Counts", "Mismatch", "verify_stored"]
 
 PAGE = 4096
+PUT_OFF = 1024
+"""So many entries at most wait to be taken into the tree together."""
 
 
 @dataclass(slots=True)
@@ -67,7 +70,7 @@ def verify_stored(
     """Check a whole journal as of now; Mismatch names the first bad position, StoreRefused another log."""
     counts = Counts()
     try:
-        with recorder.reading() as reader:
+        with recorder.reading() as reader, seldom_collecting():
             if (origin := reader.origin()) != verifier.name:
                 raise StoreRefused(f"The database is of the log {origin}, the key is of {verifier.name}.")
             Verification(reader, verifier, counts, progress).run()
@@ -88,16 +91,18 @@ class Verification:
     def run(self) -> None:
         """Check everything; Mismatch names the first position that does not hold."""
         head = self.reader.head()
-        deciding = _Deciding(self.reader, self.verifier.name, self.counts)
-        checkpoints, hashes = _Checkpoints(self.reader, self.verifier), _Hashes(self.reader)
+        hashes = _Hashes(self.reader)
+        deciding = _Deciding(self.reader, self.verifier.name, self.counts, hashes)
+        checkpoints = _Checkpoints(self.reader, self.verifier)
         for row in self.reader.rows(0):
-            entry = _read(row, self.counts.entries + 1)
-            deciding.check(entry, row.body)
-            hashes.check(row.position, deciding.tiles.append([leaf_hash(row.body)]))
-            self.counts.checkpoints += checkpoints.check(row.position, deciding.tiles)
+            self._check_row(row, deciding, hashes)
+            if checkpoints.due(row.position):
+                hashes.grow()
+                self.counts.checkpoints += checkpoints.check(row.position, hashes.tiles)
             self.counts.entries += 1
             if row.position % 500 == 0 or row.position == head:
                 self.progress(row.position, head)
+        hashes.grow()
         deciding.finish()
         checkpoints.finish(head)
         self.counts.cosignatures = _check_cosignatures(self.reader)
@@ -105,12 +110,22 @@ class Verification:
         if damage := self.reader.damage():
             raise Mismatch(head, f"the database finds itself damaged: {damage}")
 
+    def _check_row(self, row: EntryRow, deciding: "_Deciding", hashes: "_Hashes") -> None:
+        try:
+            deciding.check(_read(row, self.counts.entries + 1), row.body)
+        except Mismatch:
+            hashes.grow()  # what was put off stands before this entry, and is named first
+            raise
+        hashes.put_off(row.body)
+
 
 def _read(row: EntryRow, expected: int) -> Entry:
     """The entry, whose bytes must be canonical and whose columns must say the same as it does."""
     if row.position != expected:
         raise Mismatch(expected, f"there is no entry; the next one stored is {row.position}")
     entry = read_entry(row.body, expected)
+    if (entry.get("stream"), entry.get("version"), entry.get("type"), entry.get("year")) == row[1:5]:
+        return entry
     columns = {"position": row.position, "stream": row.stream, "version": row.version, "type": row.type}
     for name, value in {**columns, "year": row.year}.items():
         if entry.get(name) != value or type(entry.get(name)) is not type(value):
@@ -119,19 +134,38 @@ def _read(row: EntryRow, expected: int) -> Entry:
 
 
 class _Hashes:
-    """The stored hashes of the tree, compared as the tree grows."""
+    """The tree and its stored hashes, compared as it grows: over many entries at once, which is quicker."""
 
     def __init__(self, reader: Reader) -> None:
+        self.tiles = TileRows()
+        self._later: list[bytes] = []
         self._reader = reader
         self._leaves: Iterator[bytes] = iter(())
         self._counts: dict[int, int] = {}
 
-    def check(self, position: int, rows: list[tuple[int, int, bytes]]) -> None:
-        for level, index, expected in rows:
+    def put_off(self, body: bytes) -> None:
+        """One entry more, taken in with others."""
+        self._later.append(body)
+        if len(self._later) == PUT_OFF:
+            self.grow()
+
+    def grow(self) -> None:
+        """Take in the entries put off; Mismatch names the first whose hashes differ."""
+        differ = []
+        for level, index, expected in self.tiles.append(leaf_hashes(self._later)):
             self._counts[level] = index + 1
             if (self._leaf(index) if level == 0 else self._node(level, index)) != expected:
-                what = "the log's hash of this entry" if level == 0 else f"a hash of tile level {level}"
-                raise Mismatch(position, f"{what} is not the one that the entries give")
+                differ.append(((index + 1) * 256**level, level))
+        self._later.clear()
+        if differ:
+            position, level = min(differ)
+            what = "the log's hash of this entry" if level == 0 else f"a hash of tile level {level}"
+            raise Mismatch(position, f"{what} is not the one that the entries give")
+
+    def told(self) -> tuple[int, str]:
+        """Size and base64 root of the tree over the entries so far, as decisions need them."""
+        self.grow()
+        return self.tiles.size, b64encode(self.tiles.root()).decode()
 
     def _leaf(self, index: int) -> bytes | None:
         if index % PAGE == 0:
@@ -155,6 +189,10 @@ class _Checkpoints:
         self._verifier = verifier
         self._next: CheckpointRow | None = next(self._rows, None)
         self._last = 0
+
+    def due(self, position: int) -> bool:
+        """Whether one is to be compared here."""
+        return self._next is not None and self._next.size <= position
 
     def check(self, position: int, tiles: TileRows) -> int:
         row = self._next
@@ -203,10 +241,9 @@ def _holds(row: CheckpointRow, cosigned: CosignatureRow) -> bool:
 class _Deciding:
     """Takes every decision again, and compares what is stored beside it."""
 
-    def __init__(self, reader: Reader, origin: str, counts: Counts) -> None:
-        self.tiles = TileRows()
+    def __init__(self, reader: Reader, origin: str, counts: Counts, hashes: _Hashes) -> None:
         self._counts = counts
-        self._again = Rederivation(origin, partial(_entry_at, reader), self._tree)
+        self._again = Rederivation(origin, partial(_entry_at, reader), hashes.told)
         self._keys = reader.key_rows()
 
     def check(self, entry: Entry, body: bytes) -> None:
@@ -223,15 +260,12 @@ class _Deciding:
         if (left := next(self._keys, None)) is not None:
             raise Mismatch(left[1].position, "an idempotency key is stored that no entry has")
 
-    def _tree(self) -> tuple[int, str]:
-        return self.tiles.size, b64encode(self.tiles.root()).decode()
-
     def _check_key(self, event: Entry, row: KeyRow, warnings: list[dict[str, Any]]) -> None:
         key, stored = next(self._keys, (b"", KeyRow(0, b"")))
         digest = bytes.fromhex(content_digest(event))
         if key != key_of(event["source"], event["id"]) or stored[:3] != (row.position, digest, row.caused):
             raise Mismatch(row.position, "the idempotency key stored for this entry is not its own")
-        if orjson.loads(stored.warnings or "[]") != warnings:
+        if stored.warnings != kept_warnings(warnings):
             raise Mismatch(row.position, "the warnings stored for this entry are not those of its decision")
         self._counts.keys += 1
 

@@ -18,6 +18,7 @@ from reporting_service.bundle.receipts import RECEIPT_BYTES_MAX, NoEntry, Receip
 from reporting_service.bundle.sampling import sample as draw_sample
 from reporting_service.bundle.verifying import verify_bundle
 from reporting_service.bundle.writing import NoBundle, save_bundle
+from reporting_service.projections.checking import CopyDiffers, check_copy
 from reporting_service.projections.rebuild import rebuild as rebuild_projections
 from reporting_service.projections.schema import Newer
 from reporting_service.projections.store import Damaged, NotYetKnown, Store, StoreUnavailable
@@ -30,7 +31,8 @@ from reporting_service.reports.replay import told as replay_told
 from reporting_service.settings import Settings, load
 from shared import serving
 from shared.environment import SettingsInvalid
-from shared.log_format.notes import BadKey, Verifier
+from shared.log_format.checkpoints import open_checkpoint
+from shared.log_format.notes import BadKey, BadNote, Verifier
 from shared.log_format.witnesses import BadPolicy, Policy
 
 FACTORY = "reporting_service.app:from_environment"
@@ -166,16 +168,19 @@ def bundle(year: int, output: Path, known_at: int | None, policy_file: Path | No
 @click.argument("file", type=_file)
 @click.option("--key", "key_text", required=True, help="The log's public key, as `ledger vkey` prints it.")
 @policy_file
+@click.option("--seen", type=_file, help="With a bundle: a checkpoint of this log that you kept; it must continue it.")
 @click.option("--entry", type=_file, help="With a proof file: the entry it is of, as JSON.")
 @as_json
-def verify(file: Path, key_text: str, policy_file: Path | None, entry: Path | None, as_json: bool) -> None:
+def verify(file: Path, key_text: str, policy_file: Path | None, as_json: bool, **beside: Path | None) -> None:
     """Check FILE, an audit bundle or one entry's .tlog-proof, with nothing but the log's public key.
 
     Needs no service, no network and no settings. Exit code 1 names the first difference.
     """
     policy = _policy(policy_file)
     try:
-        found = _verified(file, Verifier.parse(key_text), policy, entry)
+        found = _verified(file, Verifier.parse(key_text), policy, **beside)
+    except BadNote as error:
+        _stop(f"The checkpoint that you kept cannot be used: {error}.", 2)
     except (BadKey, NoEntry) as error:
         _stop(f"{error}", 2)
     except OSError as error:
@@ -188,7 +193,10 @@ def verify(file: Path, key_text: str, policy_file: Path | None, entry: Path | No
     click.echo(json.dumps(found.as_dict()) if as_json else "\n".join([f"{file.name} holds.", *found.sentences()]))
 
 
-def _verified(file: Path, verifier: Verifier, policy: Policy | None, entry: Path | None) -> Found | Receipt:
+def _verified(
+    file: Path, verifier: Verifier, policy: Policy | None, entry: Path | None, seen: Path | None
+) -> Found | Receipt:
+    kept = open_checkpoint(seen.read_text("utf-8"), verifier) if seen else None
     with file.open("rb") as opened:
         if is_receipt(opened.read(64)):
             opened.seek(0)
@@ -202,7 +210,35 @@ def _verified(file: Path, verifier: Verifier, policy: Policy | None, entry: Path
                     tasks[what] = bar.add_task(what, total=of)
                 bar.update(tasks[what], completed=done)
 
-            return verify_bundle(opened, verifier, policy, show)
+            return verify_bundle(opened, verifier, policy, show, kept)
+
+
+@main.command()
+@click.option("--key", "key_text", help="The log's public key; REPORTING_LOG_VKEY unless given.")
+@as_json
+def check(key_text: str | None, as_json: bool) -> None:
+    """Check reporting's own copy of the log: every entry and hash, the signed checkpoint, every cosigned one.
+
+    What was folded from it is not looked at: `reporting rebuild` makes that again. The service may run meanwhile.
+    """
+    settings = _settings(serving=False)
+    try:
+        verifier, store = Verifier.parse(key_text or settings.log_vkey), _store()
+        with _progress("Checking") as bar:
+            task = bar.add_task("Checking", total=None)
+            checked = check_copy(
+                store, verifier, settings.witnesses, lambda done, of: bar.update(task, completed=done, total=of)
+            )
+    except BadKey as error:
+        _stop(f"{error}", 2)
+    except StoreUnavailable as error:
+        _stop(f"The database does not answer: {error}", 3)
+    except CopyDiffers as error:
+        if as_json:
+            click.echo(json.dumps({"ok": False, "position": error.position, "cause": error.cause}))
+        _stop(f"The copy of the log does not hold. {error}", 1)
+    words = f"{checked.entries} entries are those that {verifier.name} signed; {checked.cosigned} cosignings hold."
+    click.echo(json.dumps({"ok": True, **checked._asdict()}) if as_json else words)
 
 
 @main.command()

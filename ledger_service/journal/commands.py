@@ -1,5 +1,6 @@
 """What a request asks of the journal, and what it answers: posted events with their keys, receipts, dry runs."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -114,6 +115,11 @@ def answer_of(outcome: Outcome, batch: bool) -> Answer:
         return Answer(status, orjson.dumps(receipts[0]), receipts[0]["position"])
     last = max(receipts, key=lambda got: got["position"])
     return Answer(status, orjson.dumps({"receipts": receipts, "checkpoint": last["checkpoint"]}))
+
+
+def kept_warnings(warnings: list[dict[str, Any]]) -> str | None:
+    """Warnings as they are stored beside an idempotency key; None when there are none."""
+    return json.dumps(warnings, ensure_ascii=False, separators=(",", ":")) if warnings else None
 
 
 def receipt(entry: Entry, caused: list[int], warnings: list[dict[str, Any]]) -> dict[str, Any]:

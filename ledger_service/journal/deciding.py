@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import accumulate
 from typing import Any, Protocol
 
-from ledger_service.journal.commands import Command, Entry, Outcome, PostedEvent, receipt
+from ledger_service.journal.commands import Command, Entry, Outcome, PostedEvent, kept_warnings, receipt
 from ledger_service.journal.kept import Kept, Mark, Recorded
 from ledger_service.journal.limits import RefusalLimit
 from ledger_service.journal.recorders.interface import KeyRow
@@ -128,8 +128,7 @@ class Turn:
     def _keep(self, posted: PostedEvent, entries: list[Entry], warnings: list[dict[str, Any]]) -> dict[str, Any]:
         """Draft the entries and take the key; returns the receipt."""
         self.kept.draft(entries)
-        text = json.dumps(warnings, ensure_ascii=False, separators=(",", ":")) if warnings else None
-        row = KeyRow(entries[0]["position"], posted.digest, len(entries) - 1, text)
+        row = KeyRow(entries[0]["position"], posted.digest, len(entries) - 1, kept_warnings(warnings))
         self.keys[posted.key] = row
         return receipt(entries[0], [entry["position"] for entry in entries[1:]], warnings)
 

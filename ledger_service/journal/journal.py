@@ -7,6 +7,7 @@ from threading import Thread
 from typing import Any, Protocol
 
 from ledger_service.journal.commands import Answer, Command, Outcome, answer_of
+from ledger_service.journal.continuing import check_continued, continued
 from ledger_service.journal.deciding import Rules
 from ledger_service.journal.kept import Kept, OutOfStep
 from ledger_service.journal.limits import RefusalLimit
@@ -17,8 +18,9 @@ from ledger_service.journal.sealing import Sealer
 from ledger_service.journal.snapshots import NoSnapshots
 from ledger_service.journal.waiting import Posting, Question, Waiting
 from ledger_service.journal.writer import Surroundings, Writer, Written
+from shared.log_format.checkpoints import Checkpoint
 from shared.log_format.notes import SigningKey
-from shared.rules.recording import Recorder, shipped_rule_sets
+from shared.rules.recording import Recorder, first_entries
 
 
 class Journal(Protocol):
@@ -67,13 +69,13 @@ def opened(
     written: Callable[[Written], None] = lambda _: None,
     rules: Callable[[Kept, str], Rules] = rules_over,
     snapshots: NoSnapshots | None = None,
+    continues: Checkpoint | None = None,
 ) -> Writer:
     """The writer of a stored journal: StoreRefused when it is another log's, damaged or out of step; begun when
-    empty."""
-    snapshots = snapshots or NoSnapshots()
-    recorder.prepare(key.name)
+    empty. `continues` is the last checkpoint of the log that this one continues, under another key and origin."""
+    snapshots, sealer = snapshots or NoSnapshots(), Sealer(key)
+    recorder.prepare(key.name, sealer.link)
     kept = Kept(_entry_bytes(recorder))
-    sealer = Sealer(key)
     try:
         with recorder.reading() as reader:
             read_in(kept, reader, key.verifier, snapshots.fitting(reader))
@@ -81,7 +83,12 @@ def opened(
         raise StoreRefused(str(error)) from error
     deciding = rules(kept, key.name)
     if kept.position == 0:
-        _begin(recorder, kept, deciding, sealer, now)
+        with recorder.group() as group:
+            if kept.catch_up(group) == 0 and isinstance(deciding, Recorder):
+                kept.draft(first_entries(deciding, now(), continued(continues)))
+                sealer.append(group, kept, {})
+        kept.publish()
+    check_continued(kept.entry_at(1), continues)
     snapshots.offer(kept)
     around = Surroundings(sealer, limit or RefusalLimit(600), now, published, written, snapshots)
     return Writer(recorder, kept, deciding, around)
@@ -93,15 +100,6 @@ def _entry_bytes(recorder: JournalRecorder) -> Callable[[int], bytes | None]:
             return reader.entries_at([position]).get(position)
 
     return read
-
-
-def _begin(recorder: JournalRecorder, kept: Kept, rules: Rules, sealer: Sealer, now: Callable[[], datetime]) -> None:
-    """Record the shipped rule sets first, unless another process just did."""
-    with recorder.group() as group:
-        if kept.catch_up(group) == 0 and isinstance(rules, Recorder):
-            kept.draft(shipped_rule_sets(rules, now()))
-            sealer.append(group, kept, {})
-    kept.publish()
 
 
 class ThreadedJournal:

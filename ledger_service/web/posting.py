@@ -1,6 +1,7 @@
 """Posting by hand: a form for each event type a role may post, a dry run first, then the record."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import orjson
@@ -26,7 +27,8 @@ Form = dict[str, str]
 def front() -> Response:
     """The way in: to what one may record, or to sign in."""
     if postable():
-        return redirect("/post", 303)
+        language = request.args.get("lang", "")
+        return redirect(f"/post?{urlencode({'lang': language})}" if language else "/post", 303)
     return answer("welcome.html")
 
 

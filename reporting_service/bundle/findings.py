@@ -49,6 +49,9 @@ class Found:
     witnesses: tuple[str, ...]
     counts: Counts
     policy_given: bool = False
+    seen: int | None = None
+    continues: dict[str, Any] | None = None
+    """Origin and checkpoint of the log that this one's first entry says it continues."""
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON."""
@@ -59,6 +62,7 @@ class Found:
             "year": self.year,
             "known_at": self.known_at,
             "witnesses": list(self.witnesses),
+            "continues": self.continues,
             **asdict(self.counts),
             "checked": self.sentences(),
         }
@@ -77,12 +81,21 @@ class Found:
         return [
             f"The key given signed the checkpoint of {self.checkpoint.origin} with {size} entries.",
             self._witnessed(),
+            *([] if self.seen is None else [f"It continues the log of {self.seen} entries whose checkpoint you kept."]),
+            *self._continued(),
             f"All {size} entries are there, in canonical form, and their hashes lead to the signed root.",
             decided,
             refused,
             f"The report of {self.year} as known at position {self.known_at} was made again, byte for byte the same.",
             "The manifest, the rule sets and every other byte of the zip are those that these contents make.",
         ]
+
+    def _continued(self) -> list[str]:
+        if self.continues is None:
+            return []
+        origin, checkpoint = self.continues["origin"], self.continues["checkpoint"]
+        what = f"the log {origin} of {checkpoint['size']} entries with the root {checkpoint['root']}"
+        return [f"Its first entry says that it continues {what}."]
 
     def _witnessed(self) -> str:
         if not self.witnesses:

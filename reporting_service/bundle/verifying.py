@@ -34,11 +34,11 @@ from shared.log_format.canonical import canonical
 from shared.log_format.checkpoints import Checkpoint
 from shared.log_format.merkle import HASH_SIZE, TILE_WIDTH, leaf_hashes
 from shared.log_format.notes import Verifier
-from shared.log_format.tiles import BadBundle, TileRows, decode_bundle, width_at
+from shared.log_format.tiles import BadBundle, Row, TileRows, decode_bundle, width_at
 from shared.log_format.witnesses import Policy
 from shared.postings import Entry
 from shared.rules.collecting import seldom_collecting
-from shared.rules.rederivation import Mismatch, Rederivation, read_entry
+from shared.rules.rederivation import CONTINUED_TYPE, Mismatch, Rederivation, read_entry
 
 KEPT_BUNDLES = 64
 Progress = Callable[[str, int, int], None]
@@ -50,12 +50,16 @@ def verify_bundle(
     verifier: Verifier,
     policy: Policy | None = None,
     progress: Progress = lambda _what, _done, _of: None,
+    seen: Checkpoint | None = None,
 ) -> Found:
-    """Check all of a bundle; Differs names the first thing that does not hold."""
+    """Check all of a bundle; Differs names the first thing that does not hold.
+
+    `seen` is a checkpoint of the same log that somebody kept: the bundle must continue it.
+    """
     try:
         archive = Archive(file)
         with seldom_collecting():
-            found = _Verification(archive, file, verifier, policy, progress).run()
+            found = _Verification(archive, file, verifier, policy, progress, seen).run()
         archive.check_frame()
     except BadArchive as error:
         raise Differs(str(error)) from error
@@ -73,11 +77,16 @@ class _Verification:
     verifier: Verifier
     policy: Policy | None
     progress: Progress
+    seen: Checkpoint | None
+    continued: dict[str, Any] | None = None
     manifest: Manifest = field(default_factory=Manifest)
 
     def run(self) -> Found:
         """Signature, hashes, decisions, report, manifest, in this order."""
         checkpoint, witnesses = self._checkpoint()
+        if self.seen is not None and self.seen.size > checkpoint.size:
+            what = f"{self.seen.size} entries of this log were signed before, the bundle has {checkpoint.size}"
+            raise Differs(f"{what}: it is of an older or a shortened log", position=checkpoint.size + 1)
         self._check_names(checkpoint.size)
         self._check_hashes(checkpoint)
         asked = self._asked(checkpoint.size)
@@ -92,7 +101,16 @@ class _Verification:
             if folding is not None:
                 folding.close()
         self._check_equal(MANIFEST, self.manifest.file(checkpoint, report))
-        return Found(checkpoint, asked.year, asked.known_at, witnesses, counts, policy_given=self.policy is not None)
+        return Found(
+            checkpoint,
+            asked.year,
+            asked.known_at,
+            witnesses,
+            counts,
+            policy_given=self.policy is not None,
+            seen=self.seen.size if self.seen else None,
+            continues=self.continued,
+        )
 
     def _checkpoint(self) -> tuple[Checkpoint, tuple[str, ...]]:
         note = self._listed(CHECKPOINT)
@@ -136,16 +154,29 @@ class _Verification:
         tree, above = TileRows(), TilesAbove()
         for number in range(bundle_count(checkpoint.size)):
             entries_name, hashes_name = paths_of(number, checkpoint.size)
-            bodies = _decoded(self._listed(entries_name), number, checkpoint.size)
+            bodies = _decoded(self._listed(entries_name), number)
             leaves = leaf_hashes(bodies)
             _check_leaves(leaves, self._listed(hashes_name), number, hashes_name)
-            above.add(tree.append(leaves))
+            _check_count(len(bodies), number, checkpoint.size)
+            above.add(self._grown(tree, leaves))
             self.progress("Hashes", tree.size, checkpoint.size)
         if tree.root() != checkpoint.root:
             made = b64encode(tree.root()).decode()
             raise Differs(f"the entries lead to the root {made}, the log signed {checkpoint.root_base64}")
         for name, content in above.files(checkpoint.size):
             self._check_equal(name, content)
+
+    def _grown(self, tree: TileRows, leaves: list[bytes]) -> list[Row]:
+        """The tree with these leaves; where it has the size of the checkpoint seen before, it must have its root."""
+        seen = self.seen
+        if seen is not None and tree.size <= seen.size <= tree.size + len(leaves):
+            then = tree.copy()
+            then.append(leaves[: seen.size - tree.size])
+            if then.root() != seen.root:
+                raise Differs(
+                    f"another log of {seen.size} entries was signed before: the one in the bundle was rewritten"
+                )
+        return tree.append(leaves)
 
     def _check_equal(self, name: str, expected: bytes) -> None:
         content = self._listed(name) if name != MANIFEST else self.archive.read(name)
@@ -158,7 +189,10 @@ class _Verification:
         again = Rederivation(checkpoint.origin, _Earlier(self.archive, checkpoint.size), tree.told)
         for page in pages(self.archive, checkpoint.size):
             for body in page:
-                taken = again.check(read_entry(body, again.position + 1), body)
+                entry = read_entry(body, again.position + 1)
+                taken = again.check(entry, body)
+                if again.position == 1 and entry["type"] == CONTINUED_TYPE:
+                    self.continued = entry["data"]
                 tree.later.append(body)
                 counts.add(taken.verdict)
             tree.grow()
@@ -213,15 +247,17 @@ class _Earlier:
         return entry
 
 
-def _decoded(content: bytes, number: int, size: int) -> list[bytes]:
-    first, width = number * TILE_WIDTH + 1, width_at(0, number, size)
+def _decoded(content: bytes, number: int) -> list[bytes]:
     try:
-        bodies = decode_bundle(content)
+        return decode_bundle(content)
     except BadBundle as error:
-        raise Differs(f"{error}", position=_broken_at(content, first)) from error
-    if len(bodies) != width:
-        raise Differs(f"{len(bodies)} entries stand where {width} should", position=first + min(len(bodies), width))
-    return bodies
+        raise Differs(f"{error}", position=_broken_at(content, number * TILE_WIDTH + 1)) from error
+
+
+def _check_count(count: int, number: int, size: int) -> None:
+    first, width = number * TILE_WIDTH + 1, width_at(0, number, size)
+    if count != width:
+        raise Differs(f"{count} entries stand where {width} should", position=first + min(count, width))
 
 
 def _broken_at(content: bytes, first: int) -> int:

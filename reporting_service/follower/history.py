@@ -16,6 +16,7 @@ CALL_AUDITOR = "keep both checkpoints from the log file as evidence and call the
 RESTORE_NEWEST = (
     "restore the ledger's newest backup, or start reporting anew on an empty database if the loss is accepted"
 )
+ANOTHER_LOG = "give each log a reporting database of its own, and keep the old one: it is the verified copy of that log"
 START_ANEW = "empty the reporting database and restart: everything in it is followed and verified again"
 
 
@@ -56,8 +57,20 @@ def _opened(note: str, verifier: Verifier) -> Checkpoint:
         raise Mismatch(what, advice=COMPARE_KEYS, note=note) from error
 
 
+def _check_origin(bookmark: Bookmark, verifier: Verifier) -> None:
+    """Mismatch (certain) when the database follows a log of another name than the key pinned."""
+    try:
+        origin = Checkpoint.parse(parse_note(bookmark.checkpoint_note).text).origin
+    except BadNote:
+        return
+    if origin != verifier.name:
+        what = f"the reporting database follows the log {origin}, and REPORTING_LOG_VKEY is the key of {verifier.name}"
+        raise Mismatch(what, bookmark.position, advice=ANOTHER_LOG, certain=True)
+
+
 def resumed(bookmark: Bookmark, verifier: Verifier) -> tuple[Frontier, Heard | None]:
     """The tree and the last checkpoint of a stored bookmark; Mismatch (certain) when its parts do not fit."""
+    _check_origin(bookmark, verifier)
     try:
         tree = bookmark.tree()
         if not bookmark.checkpoint_note:

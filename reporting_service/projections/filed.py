@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, ColumnElement, Connection, Integer, Table, Text, select
+from sqlalchemy import Column, ColumnElement, Connection, Index, Integer, Table, Text, select
 
 from reporting_service.projections.fact import Fact
 from reporting_service.projections.tables import DERIVED, Rows
@@ -40,6 +40,7 @@ def filed_table(name: str) -> Table:
         Column("year", Integer, nullable=False),
         Column("subject", Text, nullable=False),
         Column("data", Text, nullable=False),
+        Index(f"{name}_position", "position"),
         sqlite_with_rowid=False,
     )
 
@@ -98,8 +99,18 @@ def moves(view: View, table: Table, key: str | None = None, types: Iterable[str]
     return [fact for fact in found if fact.type in wanted] if wanted else found
 
 
+def behind(found: list[Filed], position: int) -> list[Filed]:
+    """Those of facts in the order of the log that were filed behind a position."""
+    return found[bisect_right(found, position, key=lambda fact: fact.position) :]
+
+
+def filed_behind(view: View, table: Table, position: int) -> list[Filed]:
+    """What was filed behind a position, and nothing else read."""
+    return _read(view, table.c.position > position, table)
+
+
 def _on(view: View, table: Table, known: list[Filed], after: int) -> list[Filed]:
-    later = _read(view, table.c.position > after, table)
+    later = filed_behind(view, table, after)
     return [*known, *later] if later else known
 
 

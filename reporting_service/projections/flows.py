@@ -51,6 +51,16 @@ class Flow(NamedTuple):
         """The difference."""
         return Flow(*map(sub, self, other))
 
+    @property
+    def undisbursed(self) -> Decimal:
+        """Granted and neither freed nor disbursed."""
+        return self.granted - self.freed - self.disbursed
+
+    @property
+    def is_open(self) -> bool:
+        """Money that is granted and not disbursed, or disbursed and neither spent nor recovered."""
+        return self.undisbursed != 0 or self.disbursed - self.spent - self.recovered != 0
+
 
 PLACES = {name: place for place, name in enumerate(Flow._fields)}
 

@@ -1,11 +1,11 @@
 """What each project was granted, paid, has spent and given back, per year, with totals after each position."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Integer, Table, Text, func, select
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, func, select
 
 from reporting_service.projections.fact import Fact
 from reporting_service.projections.flows import EFFECTS, FREEING, Flow, moved_by
@@ -37,6 +37,7 @@ money = Table(
     Column("disbursed", Text, nullable=False),
     Column("spent", Text, nullable=False),
     Column("recovered", Text, nullable=False),
+    Index("project_money_position", "position"),
     sqlite_with_rowid=False,
 )
 freed_table = Table(
@@ -154,18 +155,18 @@ def _read(connection: Connection, position: int | None, **only: Any) -> Sequence
     return connection.execute(found.order_by(money.c.project, money.c.year)).all()
 
 
-def money_by_year(view: View, project: str | None = None) -> dict[str, YearMoney]:
-    """Per project, by its code, as the view knows them."""
-    if project is None and view.as_of is None:
-        nothing: dict[str, YearMoney] = {}
-        return view.read_on("project-money", nothing, lambda known, after: _on(view, known, after))
-    return view.once(("money", project), lambda: _grouped(_flows(view, project)))
+def all_money(view: View) -> dict[str, YearMoney]:
+    """Per project, by its code, as the view knows them, read anew."""
+    return _grouped(_flows(view, None))
 
 
-def _on(view: View, known: dict[str, YearMoney], after: int) -> dict[str, YearMoney]:
-    """What is known, and the totals that were moved behind a position."""
-    if not after:
-        return _grouped(_flows(view, None))
+def money_of(view: View, project: str) -> YearMoney | None:
+    """A project's, as the view knows it; None before its first money."""
+    return view.once(("money", project), lambda: _grouped(_flows(view, project)).get(project))
+
+
+def money_moved(view: View, known: Mapping[str, YearMoney], after: int) -> dict[str, YearMoney]:
+    """The projects whose totals moved behind a position, as they are now, by what was known of them there."""
     same = (money.c.project == years.c.project) & (money.c.year == years.c.year)
     chosen = select(money.c.project, money.c.year, *years.c[3:], *money.c[4:]).join(years, same)
     moved = chosen.where(money.c.position > after, money.c.position <= view.position).order_by(money.c.position)
@@ -174,7 +175,7 @@ def _on(view: View, known: dict[str, YearMoney], after: int) -> dict[str, YearMo
         flow = Flow(ZERO, *map(Decimal, (granted, freed, disbursed, spent, recovered)))
         before = changed.get(code) or known.get(code) or YearMoney(Profile(*profile), {})
         changed[code] = YearMoney(before.profile, {**before.years, year: flow})
-    return dict(sorted((known | changed).items())) if changed else known
+    return changed
 
 
 def _flows(view: View, project: str | None) -> Iterator[tuple[str, int, Profile, Flow]]:

@@ -1,11 +1,12 @@
 """Projects: what was applied for, and the steps of each one's life with the status after it."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, Connection, Integer, Select, Table, Text, select
+from sqlalchemy import Column, Connection, Index, Integer, Select, Table, Text, select
 
 from reporting_service.projections.fact import Fact
 from reporting_service.projections.tables import DERIVED, Rows
@@ -26,6 +27,7 @@ steps = Table(
     Column("status", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("data", Text, nullable=False),
+    Index("project_steps_position", "position"),
     sqlite_with_rowid=False,
 )
 BEGINNINGS = frozenset({"project.submitted", "project.migrated"})
@@ -120,12 +122,23 @@ def projects(view: View, codes: Sequence[str] | None = None) -> dict[str, Projec
     if codes is None:
         return view.once("projects", lambda: _read(view, _seen(view)))
     nothing: dict[str, Project | None] = {}
-    known = view.once("some-projects", lambda: nothing)
+    if view.as_of:
+        known = view.once("some-projects", lambda: nothing)
+    else:
+        known = view.read_on("projects", nothing, lambda read, after: _unmoved(view, read, after))
     new = [code for code in codes if code not in known]
-    known |= dict.fromkeys(new)
+    found = dict.fromkeys(new) | nothing
     for at in range(0, len(new), 500):
-        known |= _read(view, _seen(view).where(steps.c.project.in_(new[at : at + 500])))
-    return {code: found for code in codes if (found := known[code])}
+        found |= _read(view, _seen(view).where(steps.c.project.in_(new[at : at + 500])))
+    known |= found  # whole at once: other readers have the same
+    return {code: project for code in codes if (project := known[code])}
+
+
+def _unmoved(view: View, read: dict[str, Project | None], after: int) -> dict[str, Project | None]:
+    """Of the projects read up to a position, those without a step behind it."""
+    behind = select(steps.c.project).where(steps.c.position > after, steps.c.position <= view.position).distinct()
+    moved = set(view.connection.execute(behind).scalars()) if read else set()
+    return {code: project for code, project in dict(read).items() if code not in moved}
 
 
 def project_codes(view: View) -> list[str]:
@@ -165,22 +178,36 @@ class StepMove(NamedTuple):
 def step_moves_of_year(view: View, year: int, types: Iterable[str]) -> list[StepMove]:
     """The steps of some types booked in a year and what took them back, in the order of the log."""
     wanted = frozenset(types)
-    found = view.once(("step-moves", year), lambda: _step_moves(view, year))
-    return [move for move in found if move.step.type in wanted]
+    nothing: list[StepMove] = []
+    read = view.read_on(f"steps-of-{year}", nothing, lambda known, after: known + _step_moves(view, year, after), _cut)
+    return [move for move in read if move.step.type in wanted]
 
 
-def _step_moves(view: View, year: int) -> list[StepMove]:
+def _cut(moves: list[Any], position: int) -> list[Any]:
+    return moves[: bisect_right(moves, position, key=lambda move: move.position)]
+
+
+def _step_moves(view: View, year: int, after: int) -> list[StepMove]:
     c = year_steps.c
     own = (steps.c.project == c.project) & (steps.c.position == c.origin)
     chosen = select(c.position.label("at"), c.sign.label("way"), steps).join(steps, own)
-    seen = chosen.where(c.year == year, c.position <= view.position).order_by(c.position)
+    seen = chosen.where(c.year == year, c.position > after, c.position <= view.position).order_by(c.position)
     return [StepMove(row.project, row.at, row.way, _step(row)) for row in view.connection.execute(seen)]
 
 
 def brought_in(view: View) -> list[Step]:
     """The standing migrations of projects of the years before."""
-    found = _read(view, _seen(view).where(steps.c.type == "project.migrated"))
-    return [step for project in found.values() for step in project.steps]
+    nothing: list[Any] = []
+    rows = view.read_on("brought-in", nothing, lambda known, after: known + _migrations(view, after), _cut)
+    grouped = groupby(sorted(rows, key=lambda row: row.project), key=lambda row: row.project)
+    found = (_project(code, list(of_project), view.as_of) for code, of_project in grouped)
+    return [step for project in found if project for step in project.steps]
+
+
+def _migrations(view: View, after: int) -> list[Any]:
+    c = steps.c
+    chosen = select(steps).where(c.position > after, c.position <= view.position, c.type == "project.migrated")
+    return list(view.connection.execute(chosen.order_by(c.position)).all())
 
 
 def _seen(view: View) -> Select[Any]:

@@ -26,7 +26,7 @@ def rebuild(engine: Engine, progress: Progress | None = None) -> int:
     """
     beside = MetaData()
     for table in DERIVED.sorted_tables:
-        table.to_metadata(beside, name=BESIDE + table.name)
+        table.to_metadata(beside, name=BESIDE + table.name).indexes.clear()  # their names are taken until the swap
     with writing(engine) as connection:
         beside.drop_all(connection)
         beside.create_all(connection)
@@ -85,6 +85,8 @@ class _Work:
         for table in DERIVED.sorted_tables:
             connection.execute(text(f"DROP TABLE IF EXISTS {table.name}"))
             connection.execute(text(f"ALTER TABLE {BESIDE}{table.name} RENAME TO {table.name}"))
+            for index in table.indexes:
+                index.create(connection)
         schema.note(connection, "derived")
         save_bookmark(connection, bookmark, generation + 1)
 

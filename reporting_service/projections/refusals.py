@@ -1,6 +1,6 @@
 """Commands that the rules refused, with the rules named."""
 
-from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_table
+from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_behind, filed_table
 from reporting_service.projections.view import View
 
 table = filed_table("refusals")
@@ -14,3 +14,8 @@ def refusals() -> FiledFacts:
 def refusals_of(view: View, year: int | None = None) -> list[Filed]:
     """Refusals recorded in a year, or all, in the order of the log."""
     return filed(view, table, None if year is None else str(year))
+
+
+def refusals_behind(view: View, position: int) -> list[Filed]:
+    """Refusals recorded behind a position, in the order of the log."""
+    return filed_behind(view, table, position)

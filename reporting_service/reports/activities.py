@@ -11,11 +11,11 @@ from reporting_service.projections import log_copy
 from reporting_service.projections.allocations import allocation_moves
 from reporting_service.projections.contributions import contribution_moves
 from reporting_service.projections.filed import Filed
-from reporting_service.projections.project_money import money_by_year
+from reporting_service.projections.portfolio import portfolio
 from reporting_service.projections.project_movements import ProjectMovement, project_movements
 from reporting_service.projections.projects import Project, projects
 from reporting_service.projections.view import View
-from reporting_service.reports.project_list import is_open, status_on, to_end_of
+from reporting_service.reports.project_list import status_on
 from reporting_service.reports.table import LINE_TITLES
 from shared.money import amount, received_usd
 from shared.rules.allocation import LINES
@@ -119,12 +119,7 @@ def _taken_back(title: str, fact: Filed) -> str:
 
 
 def _projects(view: View, year: int) -> Iterator[Activity]:
-    money = money_by_year(view)
-    listed = [
-        code
-        for code, found in money.items()
-        if year in found.years or is_open(to_end_of(found.years, year)) or is_open(to_end_of(found.years, year - 1))
-    ]
+    listed = sorted(portfolio(view).spans.of_year(year))
     details = projects(view, listed)
     moved: dict[str, list[Movement]] = {code: [] for code in listed}
     for movement in project_movements(view, listed):

@@ -56,14 +56,19 @@ def group_rows(view: View, year: int, titles: dict[str, str], groups: Groups) ->
     """One row per group, then all approvals together; every project counts in each of its groups."""
     now, before = approvals(view, year), approvals(view, year - 1)
     whole = total(found.usd for found in now)
+    of_now, of_before = _grouped(now, groups), _grouped(before, groups)
     rows = [
-        Row(key, title, _cells(_of(now, key, groups), _of(before, key, groups), whole)) for key, title in titles.items()
+        Row(key, title, _cells(of_now.get(key, []), of_before.get(key, []), whole)) for key, title in titles.items()
     ]
     return [*rows, Row("total", "All approvals", _cells(now, before, whole), level="sum")]
 
 
-def _of(found: list[Approval], key: str, groups: Groups) -> list[Approval]:
-    return [approval for approval in found if key in groups(approval.project)]
+def _grouped(found: list[Approval], groups: Groups) -> dict[str, list[Approval]]:
+    grouped: dict[str, list[Approval]] = {}
+    for approval in found:
+        for key in dict.fromkeys(groups(approval.project)):
+            grouped.setdefault(key, []).append(approval)
+    return grouped
 
 
 def _cells(now: list[Approval], before: list[Approval], whole: Decimal) -> dict[str, str]:

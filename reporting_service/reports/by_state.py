@@ -1,13 +1,10 @@
 """T7: what each Member State took part in, in the year and since the beginning."""
 
-from dataclasses import dataclass
-from decimal import Decimal
-
-from reporting_service.projections.project_money import YearMoney, money_by_year
+from reporting_service.projections.portfolio import Part, portfolio
 from reporting_service.projections.view import View
 from reporting_service.reports.member_states import membership
 from reporting_service.reports.table import COUNT, USD, Column, Row, Table
-from shared.money import ZERO, text
+from shared.money import text
 
 PERIODS = {"": "in the year", "-prior": "in the year before", "-cumulative": "to date"}
 COLUMNS = tuple(
@@ -21,31 +18,6 @@ COLUMNS = tuple(
 )
 
 
-@dataclass
-class Part:
-    """A State's part in a period: national projects and their USD; regional projects by number alone."""
-
-    national: int = 0
-    usd: Decimal = ZERO
-    regional: int = 0
-
-    def add(self, money: YearMoney, granted: Decimal) -> None:
-        """Count one project."""
-        if money.profile.scope == "regional":
-            self.regional += 1
-        else:
-            self.national += 1
-            self.usd += granted
-
-    def cells(self, suffix: str) -> dict[str, str]:
-        """As cells of a period."""
-        return {
-            f"national{suffix}": str(self.national),
-            f"usd{suffix}": text(self.usd),
-            f"regional{suffix}": str(self.regional),
-        }
-
-
 def table(view: View, year: int) -> Table:
     """One row per State that took part in a project with approved money."""
     members = membership(view).members.rows()
@@ -57,7 +29,7 @@ def table(view: View, year: int) -> Table:
             {
                 key: cell
                 for suffix, part in zip(PERIODS, parts[state], strict=True)
-                for key, cell in part.cells(suffix).items()
+                for key, cell in _cells(part, suffix).items()
             },
         )
         for state in sorted(parts)
@@ -71,17 +43,20 @@ def table(view: View, year: int) -> Table:
 
 def _parts(view: View, year: int) -> dict[str, tuple[Part, Part, Part]]:
     parts: dict[str, tuple[Part, Part, Part]] = {}
-    for money in money_by_year(view).values():
-        granted = (
-            sum((flow.granted for of, flow in money.years.items() if of == year), ZERO),
-            sum((flow.granted for of, flow in money.years.items() if of == year - 1), ZERO),
-            sum((flow.granted for of, flow in money.years.items() if of <= year), ZERO),
-        )
-        if not any(granted):
-            continue
-        for state in money.profile.states.split():
-            own = parts.setdefault(state, (Part(), Part(), Part()))
-            for part, value in zip(own, granted, strict=True):
-                if value:
-                    part.add(money, value)
+    for state, by_year in portfolio(view).parts.items():
+        to_date = Part()
+        for of, part in by_year.items():
+            to_date = to_date.plus(part) if of <= year else to_date
+        together = Part(to_date.national_so_far, to_date.usd, to_date.regional_so_far)
+        found = (by_year.get(year, Part()), by_year.get(year - 1, Part()), together)
+        if any(part.national or part.regional for part in found):
+            parts[state] = found
     return parts
+
+
+def _cells(part: Part, suffix: str) -> dict[str, str]:
+    return {
+        f"national{suffix}": str(part.national),
+        f"usd{suffix}": text(part.usd),
+        f"regional{suffix}": str(part.regional),
+    }

@@ -1,7 +1,7 @@
 """T10: projects that were closed financially or cancelled, and what came back of them."""
 
 from reporting_service.projections.flows import Flow
-from reporting_service.projections.project_money import money_by_year
+from reporting_service.projections.portfolio import portfolio
 from reporting_service.projections.projects import projects, steps_of_year
 from reporting_service.projections.view import View
 from reporting_service.reports.project_list import to_end_of
@@ -25,7 +25,7 @@ ENDS = {"project.financially-closed": "financially closed", "grant.cancelled": "
 def table(view: View, year: int) -> Table:
     """Each with its figures of all years up to the end of this one."""
     ended = dict(steps_of_year(view, year, ENDS))
-    details, money = projects(view, sorted(ended)), money_by_year(view)
+    details, money = projects(view, sorted(ended)), portfolio(view).projects
     rows = []
     sums = {line: Flow() for line in LINE_TITLES}
     for code in sorted(ended):

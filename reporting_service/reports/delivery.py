@@ -37,7 +37,7 @@ def table(view: View, year: int) -> Table:
         for key, (title, figure) in FIGURES.items()
     ]
     adjusted = line_cells(year, lambda line, of: sum((moved.amount for moved in adjustments(view, line, of)), ZERO))
-    undisbursed = line_cells(year, lambda line, of: open_commitments(to_date(line, of)))
+    undisbursed = line_cells(year, lambda line, of: to_date(line, of).undisbursed)
     rows += [
         Row("adjustments", "of which prior-period adjustments, effect on available money", adjusted),
         Row("undisbursed", "Undisbursed at 31 December", undisbursed, level="sum"),
@@ -58,11 +58,6 @@ def table(view: View, year: int) -> Table:
 def adjustments(view: View, line: str, year: int) -> list[Movement]:
     """What late facts of projects, or their reversals, of a closed year moved of a line's available money in a year."""
     return [moved for moved in adjustment_movements(view, line, year) if moved.project]
-
-
-def open_commitments(flow: Flow) -> Decimal:
-    """Granted and neither freed nor disbursed."""
-    return flow.granted - flow.freed - flow.disbursed
 
 
 def _in_year(view: View) -> Callable[[str, int], Flow]:

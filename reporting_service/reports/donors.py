@@ -1,11 +1,12 @@
 """T12: direct voluntary contributions, tracked per donor and line (facility/contributions; bullet 4)."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from reporting_service.projections.view import View
-from reporting_service.reports.contributions import Contribution, contributions
+from reporting_service.reports.contributions import Contribution, Gifts, gifts
 from reporting_service.reports.table import TEXT, USD, Column, Row, Table, total
-from shared.money import text
+from shared.money import ZERO, text
 
 OWN = "own currency"
 COLUMNS = (
@@ -30,40 +31,48 @@ COLUMNS = (
 )
 
 
+SETTLED, TOGETHER = "_settled", "_facility"
+
+
 def table(view: View, year: int) -> Table:
     """Contributions up to the end of the year, each currency in a row of its own; USD at the rates of their days."""
-    to_date = contributions(replace(view, as_of=f"{year}-12-31", _kept={}))
-    in_year = {(found.code, found.currency): found for found in contributions(view, year)}
-    before = {(found.code, found.currency): found for found in contributions(view, year - 1)}
-    rows = [_row(found, in_year, before) for found in to_date]
+    found = gifts(view)
+    listed = listed_gifts(view, year)
+    rows = [_row(found, to_date, year) for to_date in listed]
+    whole = found.usd_to_date(year)
+    if found.settled(year):
+        rows.append(_sum(SETTLED, "Settled before, together", whole - total(one.usd for one in listed), "plain"))
     if rows:
-        rows.append(_together(to_date, in_year, before))
+        together = _sum(TOGETHER, "Facility, together", whole, "sum")
+        rows.append(_with_years(together, found.usd(year), found.usd(year - 1)))
     notes = (
         "Amounts in the contribution's own currency but for the last three columns; outside the cap on new money.",
+        "Settled before: contributions of which nothing was outstanding and nothing moved in the two years.",
     )
     return Table("T12", "Direct voluntary contributions", COLUMNS, tuple(rows), notes)
 
 
-Found = dict[tuple[str, str], Contribution]
+def listed_gifts(view: View, year: int) -> list[Contribution]:
+    """The contributions that moved in the year or the one before, or were outstanding then, as of the year's end."""
+    found = gifts(view)
+    to_date = (found.to_date(key, year) for key in found.of_year(year))
+    return sorted((one for one in to_date if one is not None), key=lambda one: one.first)
 
 
-def _row(found: Contribution, in_year: Found, before: Found) -> Row:
-    key = (found.code, found.currency)
-    said = found.as_dict()
+def _row(found: Gifts, to_date: Contribution, year: int) -> Row:
+    years = found.by_key[to_date.key]
+    said = to_date.as_dict()
     cells = {column.key: said[column.key] for column in COLUMNS if column.key in said and column.key != "rates"}
-    cells |= {
-        "rates": ", ".join(dict.fromkeys(found.rates)),
-        "usd-year": text(in_year[key].usd) if key in in_year else "0.00",
-        "usd-prior": text(before[key].usd) if key in before else "0.00",
-    }
-    return Row("/".join(key) if found.currency != "USD" else found.code, found.code, cells)
+    cells["rates"] = ", ".join(dict.fromkeys(to_date.rates))
+    key = to_date.code if to_date.currency == "USD" else "/".join(to_date.key)
+    in_year, before = (years[of].usd if of in years else ZERO for of in (year, year - 1))
+    return _with_years(Row(key, to_date.code, cells), in_year, before)
 
 
-def _together(to_date: list[Contribution], in_year: Found, before: Found) -> Row:
+def _sum(key: str, title: str, usd: Decimal, level: str) -> Row:
     cells = dict.fromkeys((column.key for column in COLUMNS), "")
-    cells |= {
-        "usd": text(total(found.usd for found in to_date)),
-        "usd-year": text(total(found.usd for found in in_year.values())),
-        "usd-prior": text(total(found.usd for found in before.values())),
-    }
-    return Row("_facility", "Facility, together", cells, level="sum")
+    return _with_years(Row(key, title, cells | {"usd": text(usd)}, level=level), ZERO, ZERO)
+
+
+def _with_years(row: Row, in_year: Decimal, before: Decimal) -> Row:
+    return replace(row, cells={**row.cells, "usd-year": text(in_year), "usd-prior": text(before)})

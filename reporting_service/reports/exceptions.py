@@ -185,7 +185,7 @@ def _barred_since(view: View, year: int) -> Iterator[Remark]:
 
 
 def overdue(view: View, year: int) -> Iterator[Remark]:
-    """What should have been done by a year's end: reviews of rule sets, years to close, reports to issue."""
+    """What should have been done by a year's end: reviews of rule sets, years to close, reports of years before."""
     end = f"{year}-12-31"
     for version, found in rule_sets(view).rule_sets.rows().items():
         reviewed = any(fact.data["version"] == version for fact in duties_of(view, "rules.reviewed"))
@@ -197,5 +197,5 @@ def overdue(view: View, year: int) -> Iterator[Remark]:
     for of in sorted({balance.year for balance in available_of(view) if balance.year <= year}):
         if of not in closed:
             yield Remark("overdue duty", None, f"{of}-12-31", "year/closed", f"The year {of} is not closed.")
-        if of not in issued:
+        if of < year and of not in issued:
             yield Remark("overdue duty", None, f"{of}-12-31", "report/edition", f"No annual report of {of} is issued.")

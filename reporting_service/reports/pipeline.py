@@ -1,12 +1,13 @@
 """T9: what applied, what was decided, and which rules stood in the way."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from reporting_service.projections.filed import Filed
 from reporting_service.projections.projects import DatedStep, projects, steps_of_year
-from reporting_service.projections.refusals import refusals_of
+from reporting_service.projections.refusals import refusals_behind, refusals_of
 from reporting_service.projections.view import View
 from reporting_service.reports.table import COUNT, LINE_TITLES, Column, Row, Table, total
 from shared.money import amount, text
@@ -75,12 +76,16 @@ def refusal_table(view: View, year: int) -> Table:
 
 
 def _failing_rules(view: View, year: int) -> Counter[str]:
-    return view.once("refused-decisions", lambda: _counted(view)).get(year, Counter())
+    nothing: dict[int, Counter[str]] = {}
+    return view.read_on("refused-decisions", nothing, lambda known, after: _counted(view, known, after)).get(
+        year, Counter()
+    )
 
 
-def _counted(view: View) -> dict[int, Counter[str]]:
-    counted: dict[int, Counter[str]] = {}
-    for found in refused_decisions(view):
+def _counted(view: View, known: dict[int, Counter[str]], after: int) -> dict[int, Counter[str]]:
+    """How often each rule failed, by year: what is known, and what was refused behind a position."""
+    counted = {year: Counter(rules) for year, rules in known.items()}
+    for found in _decisions(refusals_behind(view, after)):
         counted.setdefault(found.year, Counter()).update(found.rules)
     return counted
 
@@ -95,7 +100,11 @@ class RefusedDecision(NamedTuple):
 
 def refused_decisions(view: View) -> Iterator[RefusedDecision]:
     """Every refusal of an approval or increase, in the order of the log."""
-    for fact in refusals_of(view):
+    return _decisions(refusals_of(view))
+
+
+def _decisions(refusals: Iterable[Filed]) -> Iterator[RefusedDecision]:
+    for fact in refusals:
         event: dict[str, Any] | None = fact.data.get("event")
         if event is None or event["type"] not in DECISIONS:
             continue

@@ -3,10 +3,9 @@
 from decimal import Decimal
 
 from reporting_service.projections.flows import Flow
-from reporting_service.projections.project_money import money_by_year
+from reporting_service.projections.portfolio import portfolio
 from reporting_service.projections.projects import Project, projects
 from reporting_service.projections.view import View
-from reporting_service.reports.delivery import open_commitments
 from reporting_service.reports.table import LINE_TITLES, PERCENT, TEXT, USD, Column, Row, Table, percent
 from shared.money import ZERO, text
 
@@ -49,12 +48,9 @@ def table(view: View, year: int) -> Table:
 
 def listed_flows(view: View, year: int) -> dict[str, tuple[Flow, Flow]]:
     """The projects listed, by code, with their flows of the year and of all years up to its end."""
-    flows: dict[str, tuple[Flow, Flow]] = {}
-    for code, money in money_by_year(view).items():
-        in_year, to_date = money.years.get(year), to_end_of(money.years, year)
-        if in_year is not None or is_open(to_date) or is_open(to_end_of(money.years, year - 1)):
-            flows[code] = (in_year or Flow(), to_date)
-    return flows
+    found = portfolio(view)
+    of_year = ((code, found.projects[code].years) for code in sorted(found.spans.of_year(year)))
+    return {code: (years.get(year) or Flow(), to_end_of(years, year)) for code, years in of_year}
 
 
 def to_end_of(years: dict[int, Flow], year: int) -> Flow:
@@ -63,11 +59,6 @@ def to_end_of(years: dict[int, Flow], year: int) -> Flow:
     if len(found) < 2:
         return found[0] if found else Flow()
     return Flow(*map(sum, zip(*found, strict=True)))  # type: ignore[arg-type]
-
-
-def is_open(flow: Flow) -> bool:
-    """Money that is granted and not disbursed, or disbursed and neither spent nor recovered."""
-    return open_commitments(flow) != 0 or flow.disbursed - flow.spent - flow.recovered != 0
 
 
 def money_cells(in_year: Flow, to_date: Flow) -> dict[str, str]:
@@ -83,7 +74,7 @@ def money_cells(in_year: Flow, to_date: Flow) -> dict[str, str]:
         "disbursed": to_date.disbursed,
         "spent": to_date.spent,
         "recovered": to_date.recovered,
-        "undisbursed": open_commitments(to_date),
+        "undisbursed": to_date.undisbursed,
     }
     rate = percent(to_date.spent, to_date.disbursed - to_date.recovered)
     return {key: text(value) for key, value in cells.items()} | {"delivery-rate": rate}

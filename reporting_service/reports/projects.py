@@ -3,10 +3,10 @@
 from typing import Any
 
 from reporting_service.projections.flows import Flow
-from reporting_service.projections.project_money import money_by_year
+from reporting_service.projections.portfolio import portfolio
+from reporting_service.projections.project_money import money_of
 from reporting_service.projections.projects import Project, Step, project_codes, projects
 from reporting_service.projections.view import View
-from reporting_service.reports.delivery import open_commitments
 from reporting_service.reports.table import percent
 from shared.money import text
 
@@ -16,7 +16,7 @@ OPTIONAL = ("follow_up_of", "co_funding", "submitted_on")
 
 def project_list(view: View, year: int | None, after: str, limit: int) -> dict[str, Any]:
     """A page of projects behind a code; with a year, those that moved money in it, with that year's figures."""
-    money = money_by_year(view)
+    money = portfolio(view).projects
     moved = {code: found.years for code, found in money.items()}
     codes = [code for code in project_codes(view) if code > after and (year is None or year in moved.get(code, {}))]
     page = codes[:limit]
@@ -32,7 +32,7 @@ def project_detail(view: View, code: str) -> dict[str, Any] | None:
     found = projects(view, [code]).get(code)
     if found is None:
         return None
-    money = money_by_year(view, code).get(code)
+    money = money_of(view, code)
     years = money.years if money else {}
     return {
         "project": _listed(found, years, None),
@@ -49,7 +49,7 @@ def figures(flow: Flow) -> dict[str, str]:
         "disbursed": text(flow.disbursed),
         "spent": text(flow.spent),
         "recovered": text(flow.recovered),
-        "undisbursed": text(open_commitments(flow)),
+        "undisbursed": text(flow.undisbursed),
         "delivery_rate": percent(flow.spent, flow.disbursed - flow.recovered),
     }
 

@@ -5,17 +5,17 @@ from decimal import Decimal
 
 from reporting_service.projections.allocations import allocation_moves
 from reporting_service.projections.balances import balances, total
-from reporting_service.projections.contributions import contribution_moves
 from reporting_service.projections.control_totals import control_totals
 from reporting_service.projections.flows import Flow
-from reporting_service.projections.project_money import money_by_year
+from reporting_service.projections.portfolio import portfolio
 from reporting_service.projections.projects import brought_in
 from reporting_service.projections.view import View
-from reporting_service.reports.delivery import flow_to_date, open_commitments
+from reporting_service.reports.contributions import gifts
+from reporting_service.reports.delivery import flow_to_date
 from reporting_service.reports.lines import line_rows
 from reporting_service.reports.project_list import to_end_of as sums_to_date
 from reporting_service.reports.table import COUNT, TEXT, USD, Column, Row, Table, line_cells, line_columns
-from shared.money import ZERO, amount, received_usd, text
+from shared.money import ZERO, amount, text
 
 Figure = Callable[[str, int], Decimal]
 
@@ -25,7 +25,7 @@ def table(view: View, year: int) -> Table:
     by_log: Figure = lambda line, of: flow_to_date(view, line, of).available  # noqa: E731
     by_t2: Figure = lambda line, of: line_rows(view, line, of)["closing"]  # noqa: E731
     by_projects: Figure = lambda line, of: sources(view, line, of) - commitments(view, line, of)  # noqa: E731
-    owed_by_log: Figure = lambda line, of: open_commitments(flow_to_date(view, line, of))  # noqa: E731
+    owed_by_log: Figure = lambda line, of: flow_to_date(view, line, of).undisbursed  # noqa: E731
     owed_by_accounts: Figure = lambda line, of: undisbursed(view, line, of)  # noqa: E731
     owed_by_projects: Figure = lambda line, of: owed(view, line, of)  # noqa: E731
     rows = (
@@ -75,24 +75,12 @@ def sources(view: View, line: str, year: int) -> Decimal:
 
 
 def _sources(view: View) -> dict[tuple[str, int], Decimal]:
-    sums: dict[tuple[str, int], Decimal] = {}
-    given = [
-        (fact, fact.sign * amount(fact.data["change"] if "change" in fact.data else fact.data["amount"]))
-        for fact in allocation_moves(view)
-    ]
-    given += [
-        (fact, fact.sign * RECEIPTS[fact.type] * received_usd(fact.data))
-        for fact in contribution_moves(view)
-        if fact.type in RECEIPTS
-    ]
-    for fact, value in given:
+    sums = dict(gifts(view).sums)
+    for fact in allocation_moves(view):
         key = (fact.data["line"], fact.year)
-        sums[key] = sums.get(key, ZERO) + value
+        given = amount(fact.data["change"] if "change" in fact.data else fact.data["amount"])
+        sums[key] = sums.get(key, ZERO) + fact.sign * given
     return sums
-
-
-RECEIPTS = {"contribution.received": 1, "contribution.refunded": -1}
-"""What a receipt and a refund do to a line, by sign."""
 
 
 def commitments(view: View, line: str, year: int) -> Decimal:
@@ -108,17 +96,8 @@ def commitments(view: View, line: str, year: int) -> Decimal:
 
 def projects_to_date(view: View, line: str, year: int) -> Flow:
     """The sum of what is kept of each project of a line, up to a year's end."""
-    sums = view.once("project-sums", lambda: _project_sums(view))
+    sums = portfolio(view).sums
     return sums_to_date({of: flow for (of_line, of), flow in sums.items() if of_line == line}, year)
-
-
-def _project_sums(view: View) -> dict[tuple[str, int], Flow]:
-    sums: dict[tuple[str, int], Flow] = {}
-    for money in money_by_year(view).values():
-        for year, flow in money.years.items():
-            key = (money.line, year)
-            sums[key] = sums[key].plus(flow) if key in sums else flow
-    return sums
 
 
 def undisbursed(view: View, line: str, year: int) -> Decimal:
@@ -129,7 +108,7 @@ def undisbursed(view: View, line: str, year: int) -> Decimal:
 
 def owed(view: View, line: str, year: int) -> Decimal:
     """What the projects of a line were granted and not paid at a year's end, in USD."""
-    return open_commitments(projects_to_date(view, line, year))
+    return projects_to_date(view, line, year).undisbursed
 
 
 def debits_less_credits(view: View, line: str, year: int) -> Decimal:

@@ -128,7 +128,8 @@ def _form() -> dict[str, str]:
 
 def _static(filename: str) -> Response:
     found = send_from_directory(STATIC, filename)
-    found.headers["Cache-Control"] = "public, max-age=31536000, immutable" if request.args.get("v") else "no-cache"
+    kept = "max-age=31536000, immutable" if request.args.get("v") else "max-age=3600"
+    found.headers["Cache-Control"] = f"public, {kept}"
     return found
 
 

@@ -78,6 +78,15 @@ class Recorder:
         apply(self._model, entry, self._entry_at)
         return entry
 
+    def continue_log(self, data: dict[str, Any], now: datetime) -> Entry:
+        """The entry, the first of a log, that names the last checkpoint of the log before it."""
+        at = self._next_instant(now)
+        event, day = self._own_event("log.continued", "0/0", data), instant(at)[:10]
+        entry = self._envelope(event, "log", at, self._origin, LEDGER)
+        entry |= {"rule_set": SHIPPED[0], "effective_on": day, "year": int(day[:4])}
+        apply(self._model, entry, self._entry_at)
+        return entry
+
     def role_for(self, event: Entry, roles: frozenset[str]) -> str | None:
         """The role with which a subject posts an event; None when no role of theirs may."""
         if event["type"] == CONFIRMED:
@@ -156,8 +165,14 @@ class Recorder:
         return max((now - EPOCH) // MICROSECOND, last + 1)
 
 
+def first_entries(recorder: Recorder, now: datetime, continues: dict[str, Any] | None = None) -> list[Entry]:
+    """What every log begins with: the log that it continues, if it continues one, and the shipped rule sets."""
+    continued = [] if continues is None else [recorder.continue_log(continues, now)]
+    return continued + shipped_rule_sets(recorder, now)
+
+
 def shipped_rule_sets(recorder: Recorder, now: datetime) -> list[Entry]:
-    """The first two entries of every log: the shipped rule sets, in force without confirmation."""
+    """The shipped rule sets, in force without confirmation."""
     return [recorder.ship(number, shipped_data(version), now) for number, version in enumerate(SHIPPED, start=1)]
 
 

@@ -18,10 +18,11 @@ from shared.log_format.canonical import canonical
 from shared.rules.apply import EntryAt
 from shared.rules.case import Entry
 from shared.rules.model import Model
-from shared.rules.recording import Recorder, Tree, shipped_rule_sets
+from shared.rules.recording import Recorder, Tree, first_entries
 from shared.rules.refusals import Refused
 
 REFUSAL_TYPE = "fund1035.command.refused.v1"
+CONTINUED_TYPE = "fund1035.log.continued.v1"
 _REFUSAL_NAME = REFUSAL_TYPE.encode()
 POSTED = ("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "data")
 _CANNOT = (Malformed, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, AssertionError)
@@ -129,7 +130,7 @@ class Rederivation:
         if type(entry["recorded_by"]) is not str:
             raise Mismatch(position, "recorded_by is no text")
         if position == 1:
-            self._expected = shipped_rule_sets(self._recorder, now)
+            self._expected = first_entries(self._recorder, now, self._continues(entry))
             return Taken(Verdict.SHIPPED)
         given = {"now": now, "subject": entry["recorded_by"], "role": entry["recorded_role"]}
         if entry["source"] != self._origin:
@@ -137,6 +138,15 @@ class Rederivation:
         if entry["type"] != REFUSAL_TYPE:
             raise Mismatch(position, "the ledger recorded this by itself, but nothing caused it")
         return self._refused(entry, position, given)
+
+    def _continues(self, first: Entry) -> dict[str, Any] | None:
+        """The log that a log's first entry says it continues; None when it begins with itself."""
+        if first["type"] != CONTINUED_TYPE:
+            return None
+        data: dict[str, Any] = first["data"]
+        if not EVENT_TYPES[CONTINUED_TYPE].schema.accepts(data) or data["origin"] == self._origin:
+            raise Mismatch(1, "the log that this one continues is not named as it should be")
+        return data
 
     def _decided(self, entry: Entry, position: int, given: dict[str, Any]) -> Taken:
         event = {name: entry[name] for name in POSTED if name in entry}

@@ -9,7 +9,18 @@ QUESTIONS = frozenset([*WITH_REPORTING, *ALONE])
 def test_every_question_is_answered_on_this_store(at):
     figures = list(ask(at, QUESTIONS))
     asked = " ".join(figure.question for figure in figures)
-    for words in ("live", "cold", "rebuild", "known at", "proof", "bytes on disk", "memory", "visible", "ready"):
+    for words in (
+        "live",
+        "cold",
+        "rebuild",
+        "known at",
+        "proof",
+        "bytes on disk",
+        "memory",
+        "visible",
+        "ready",
+        "pages",
+    ):
         assert words in asked
     for clients in ("1 client", "8 clients", "64 clients"):
         assert f"single posts, {clients}" in asked

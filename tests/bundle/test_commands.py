@@ -137,3 +137,28 @@ def test_only_an_auditor_gets_the_whole_log(ask):
 
 def test_the_policy_names_both_witnesses(policy_file):
     assert type(POLICY).parse(policy_file.read_text()).witnesses.keys() == POLICY.witnesses.keys()
+
+
+def test_a_checkpoint_kept_before_must_be_continued(run, whole, tmp_path):
+    """What an auditor keeps of an earlier bundle shows a shortened and a rewritten log, whoever signed them."""
+    bodies, kept = whole.history.bodies, tmp_path / "kept"
+    (tmp_path / "b.zip").write_bytes(whole.bundle)
+    words = ("verify", tmp_path / "b.zip", "--key", KEY.vkey, "--seen", kept)
+    kept.write_text(signed_note(bodies[:300]))
+    held = run(*words)
+    assert held.exit_code == 0, held.output
+    assert "It continues the log of 300 entries whose checkpoint you kept." in held.stdout
+    kept.write_text(signed_note([*bodies, b"more"]))
+    assert "352 entries of this log were signed before, the bundle has 351" in run(*words).stderr
+    kept.write_text(signed_note([*bodies[:299], b"other"]))
+    assert "another log of 300 entries was signed before" in run(*words).stderr
+    kept.write_text("no checkpoint")
+    assert run(*words).exit_code == 2
+
+
+def test_reporting_checks_its_own_copy_of_the_log(run, whole, tmp_path):
+    held = run("check", "--key", KEY.vkey)
+    assert held.exit_code == 0, held.output
+    assert held.stdout.startswith("351 entries are those that ")
+    assert json.loads(run("check", "--key", KEY.vkey, "--json").stdout) == {"ok": True, "entries": 351, "cosigned": 0}
+    assert run("check", "--key", "hello").exit_code == 2

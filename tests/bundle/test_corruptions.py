@@ -120,9 +120,9 @@ def _comment(bundle):
 
 CORRUPTIONS = {
     "an entry's amount": (with_entries(lambda e: e.__setitem__(9, e[9].replace(b"0", b"1", 1))), "Position 10: "),
-    "an entry deleted": (with_entries(lambda e: e.pop(19)), "Position 256: 255 entries stand where 256"),
+    "an entry deleted": (with_entries(lambda e: e.pop(19)), "Position 20: the entry does not have the hash"),
     "two entries swapped": (with_entries(lambda e: _swap(e, 29, 30)), "Position 30: the entry does not have the hash"),
-    "an entry inserted": (with_entries(lambda e: e.insert(3, e[3])), "Position 257: 257 entries stand where 256"),
+    "an entry inserted": (with_entries(lambda e: e.insert(3, e[3])), "Position 5: the entry does not have the hash"),
     "a cut within an entry": (with_file("tile/entries/000", lambda c: c[:-5]), "Position 256: the bundle ends within"),
     "a hash of an entry": (with_file("tile/0/000", lambda c: c[:64] + b"\0" * 32 + c[96:]), "Position 3: "),
     "a hash above the leaves": (with_file("tile/1/000.p/1", lambda _: b"\0" * 32), "tile/1/000.p/1 is not the one"),

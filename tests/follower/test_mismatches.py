@@ -56,6 +56,20 @@ def test_a_changed_entry_is_named_and_nothing_of_its_page_applied(server, sink, 
     assert [line["position"] for line in logs if line["log_level"] == "critical"] == [position]
 
 
+def test_another_log_than_the_database_follows_is_told_in_plain_words(server, sink, following):
+    """A new key means a new origin, and a reporting database of its own."""
+    server.append(numbered_entries(1, 10))
+    following()
+    assert sink.reaches(10)
+    other = SigningKey(f"{ORIGIN}/2", b"\x09" * 32)
+    server.replace(ServedLog(numbered_entries(1, 3), other))
+    sentence = stopped(following(verifier=other.verifier))
+    assert (
+        f"The reporting database follows the log {ORIGIN}, and REPORTING_LOG_VKEY is the key of {ORIGIN}/2" in sentence
+    )
+    assert "give each log a reporting database of its own" in sentence
+
+
 @pytest.mark.parametrize(("new", "position"), [([], 5), ([b"more", b"entries"], 5)])
 def test_a_removed_or_inserted_entry_is_named(server, sink, following, new, position):
     server.append(numbered_entries(1, 300))

@@ -46,6 +46,15 @@ def test_the_reports_can_be_opened_where_it_says(demo):
     assert all(os.path.getsize(path) for path in paths)
 
 
+def test_an_edition_and_what_moved_since_are_told(demo):
+    home, done = demo
+    assert "came late: it is booked in 2008" in done.stdout
+    reports = home / "demo" / "reports"
+    first, second = ((reports / f"report-2007-edition-{number}.html").read_text() for number in (1, 2))
+    assert 'class="words changed"' not in first
+    assert 'class="words changed"' in second
+
+
 def test_nothing_of_the_demo_is_left_running(demo):
     home, _ = demo
     mark = f"FUND_HOME={home}".encode()

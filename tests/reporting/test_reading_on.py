@@ -42,10 +42,10 @@ def test_what_was_read_is_forgotten_with_a_rebuild(history, empty):
     before = said(empty)
     rebuild(empty.engine)
     with empty.view() as view:
-        assert view.memory["project-money"].generation == view.generation - 1
+        assert view.memory["portfolio"].generation == view.generation - 1
     assert said(empty) == before
     with empty.view() as view:
-        assert view.memory["project-money"].generation == view.generation
+        assert view.memory["portfolio"].generation == view.generation
 
 
 def test_a_page_read_on_reads_only_what_is_new(history, empty):

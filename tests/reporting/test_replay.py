@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from reporting_service.cli import main
-from reporting_service.reports.annual import annual_report
+from reporting_service.reports.annual import TABLES
 from reporting_service.reports.replay import replay, told
 from shared.contract.problems import MEDIA_TYPE
 from tests.reporting import facts
@@ -41,14 +41,14 @@ def test_what_each_event_changed_adds_up_to_the_balances(store, history):
         assert found["balances"]["total"]["balance"] == "0.00"
 
 
-@pytest.mark.parametrize("year", [2007, 2008, 2009, 2010])
-def test_both_lines_reconcile_at_every_position_of_the_sample(store, history, year):
-    for position in (*range(0, history.position, 9), history.position):
+def test_both_lines_reconcile_at_every_position_of_the_sample(store, history):
+    for position in range(history.position + 1):
         with store.view(position) as view:
-            rows = annual_report(view, year)["tables"]["T15"]["rows"]
-        differences = [row for row in rows if row["key"].startswith(("difference", "debits"))]
-        assert len(differences) == 5
-        assert {cell for row in differences for cell in row["cells"].values()} == {"0.00"}, position
+            for year in (2007, 2008, 2009, 2010):
+                rows = TABLES["T15"](view, year).rows
+                differences = [row for row in rows if row.key.startswith(("difference", "debits"))]
+                assert len(differences) == 5
+                assert {cell for row in differences for cell in row.cells.values()} == {"0.00"}, (position, year)
 
 
 @pytest.fixture

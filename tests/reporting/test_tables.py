@@ -105,6 +105,17 @@ def test_contributions_keep_their_currency_beside_dollars(told):
     assert (row["received"], row["rates"], row["usd"], row["usd-year"]) == ("1000.01", "0.855", "855.01", "855.01")
 
 
+def test_contributions_that_rest_are_summed_in_one_row(told):
+    facts.received(told.history)
+    owed = {"donor": "donor-a", "line": "line-1", "currency": "USD", "on": "2008-06-01", "reference": "R"}
+    told.history.post("contribution.pledged", contribution="C.2", amount="900.00", **owed)
+    assert list(told.rows("T12", 2009)) == ["C.1", "C.2", "_facility"]
+    later = told.rows("T12", 2010)
+    assert list(later) == ["C.2", "_settled", "_facility"]
+    assert (later["C.2"]["outstanding"], later["C.2"]["usd"]) == ("900.00", "0.00")
+    assert later["_settled"]["usd"] == later["_facility"]["usd"] == "500000.00"
+
+
 def test_the_series_begins_in_2007(told):
     rows = told.rows("T13", 2009)
     assert list(rows) == ["2007", "2008", "2009"]

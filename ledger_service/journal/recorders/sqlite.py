@@ -100,10 +100,16 @@ class _Connection(SQLiteConnection):
 class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         raw = super()._create_connection()._sqlite_conn
-        for pragma in ("synchronous=FULL", "cache_size=-16000", "temp_store=MEMORY"):
+        for pragma in ("synchronous=FULL", "cache_size=-64000", "wal_autocheckpoint=8000", "temp_store=MEMORY"):
             raw.execute(f"PRAGMA {pragma}")
         raw.text_factory = _text
         return _Connection(sqlite_conn=raw, max_age=self.max_age)
+
+    def close(self) -> None:
+        """Close every connection, once nobody uses one: SQLite does not bear that."""
+        with self._put_condition:
+            self._put_condition.wait_for(lambda: not self._in_use, LOCK_TIMEOUT_SECONDS)
+        super().close()
 
 
 class LedgerDatastore(SQLiteDatastore):

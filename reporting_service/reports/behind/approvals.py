@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from reporting_service.projections.project_money import YearMoney, money_by_year
+from reporting_service.projections.portfolio import portfolio
+from reporting_service.projections.project_money import YearMoney
 from reporting_service.projections.project_movements import ProjectMovement, project_movements
 from reporting_service.projections.projects import Project, StepMove, projects, step_moves_of_year
 from reporting_service.projections.view import View
@@ -167,7 +168,7 @@ def member_states(view: View, year: int, row: str, column: str) -> Behind:
     figure, _, period = column.partition("-")
     back = PERIODS[f"-{period}" if period else ""]
     scope = "regional" if figure == "regional" else "national"
-    codes = [code for code, money in money_by_year(view).items() if _takes_part(money, row, scope)]
+    codes = [code for code, money in portfolio(view).projects.items() if _takes_part(money, row, scope)]
     moved = [found for found in project_movements(view, codes) if _in_period(found.year, year, back)]
     if figure == "usd":
         return total(gathered((found.position, found.flow.granted) for found in moved))

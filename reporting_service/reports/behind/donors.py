@@ -6,21 +6,20 @@ from reporting_service.projections.contributions import contribution_moves
 from reporting_service.projections.filed import Filed
 from reporting_service.projections.view import View
 from reporting_service.reports.behind.figure import EMPTY, Behind, Events, Sums, formula, gathered, said, total
-from reporting_service.reports.contributions import KINDS
-from shared.money import ZERO, amount, received_usd
+from reporting_service.reports.contributions import KINDS, RECEIPTS, gifts, in_usd
+from reporting_service.reports.donors import SETTLED, TOGETHER
+from shared.money import ZERO, amount
 
-NET = {"contribution.received": 1, "contribution.refunded": -1}
-TOGETHER = "_facility"
 WORDS = frozenset({"donor", "line", "currency"})
 MADE_OF = ("pledged", "reduced", "received")
 
 
 def contributions(view: View, year: int, row: str, column: str) -> Behind:
     """T12: the facts of a contribution up to the end of the year, what a reversal takes back with them."""
-    moves = [fact for fact in contribution_moves(view) if row in (TOGETHER, _row_of(fact))]
+    moves = _moves(view, year, row)
     if column.startswith("usd"):
         return total(_usd([fact for fact in moves if _counts(fact, column, year)]))
-    if row == TOGETHER:
+    if row in (TOGETHER, SETTLED):
         return EMPTY
     to_date = [fact for fact in moves if fact.effective_on <= f"{year}-12-31"]
     if column in WORDS:
@@ -35,6 +34,16 @@ def contributions(view: View, year: int, row: str, column: str) -> Behind:
     return formula("pledged less reduced less received, never below zero", _outstanding, leaves, parts)
 
 
+def _moves(view: View, year: int, row: str) -> list[Filed]:
+    found = contribution_moves(view)
+    if row == TOGETHER:
+        return found
+    if row == SETTLED:
+        listed = gifts(view).of_year(year)
+        return [fact for fact in found if (fact.data["contribution"], fact.data["currency"]) not in listed]
+    return [fact for fact in found if row == _row_of(fact)]
+
+
 def _row_of(fact: Filed) -> str:
     code, currency = fact.data["contribution"], fact.data["currency"]
     return str(code) if currency == "USD" else f"{code}/{currency}"
@@ -47,8 +56,7 @@ def _counts(fact: Filed, column: str, year: int) -> bool:
 
 
 def _usd(facts: list[Filed]) -> Events:
-    net = ((fact, NET[fact.type]) for fact in facts if fact.type in NET)
-    return gathered((fact.position, fact.sign * sign * received_usd(fact.data)) for fact, sign in net)
+    return gathered((fact.position, in_usd(fact)) for fact in facts if fact.type in RECEIPTS)
 
 
 def _own(facts: list[Filed], column: str) -> Events:

@@ -7,14 +7,14 @@ from reporting_service.projections.allocations import allocation_moves
 from reporting_service.projections.balances import bookings
 from reporting_service.projections.contributions import contribution_moves
 from reporting_service.projections.flows import Flow, flow_steps
-from reporting_service.projections.project_money import money_by_year
+from reporting_service.projections.portfolio import portfolio
 from reporting_service.projections.project_movements import ProjectMovement, project_movements
 from reporting_service.projections.projects import brought_in
 from reporting_service.projections.statement import Movement, all_movements
 from reporting_service.projections.view import View
 from reporting_service.reports.behind.figure import Behind, Events, Sums, added, difference, formula, gathered, total
+from reporting_service.reports.contributions import RECEIPTS
 from reporting_service.reports.lines import SOURCES, USES
-from reporting_service.reports.reconciliation import RECEIPTS
 from shared.money import ZERO, amount, received_usd
 from shared.rules.allocation import LINES
 
@@ -128,7 +128,7 @@ def _by_projects(view: View, line: str, year: int) -> Events:
 
 
 def _moved(view: View, line: str) -> list[ProjectMovement]:
-    codes = [code for code, money in money_by_year(view).items() if money.line == line]
+    codes = [code for code, money in portfolio(view).projects.items() if money.line == line]
     return view.once(("project-movements", line), lambda: list(project_movements(view, codes)))
 
 

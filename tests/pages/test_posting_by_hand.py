@@ -1,0 +1,34 @@
+"""Posting by hand: the same form twice is one fact, and what rules refuse is told with its reasons."""
+
+import re
+
+from tests.pages.serving import Visitor, words_of
+
+STEP = re.compile(r'name="_id" value="([^"]+)"')
+
+
+def test_a_form_that_is_posted_twice_is_recorded_once(ledger):
+    visitor = Visitor(ledger, "finance")
+    id = STEP.search(visitor.get("/post/assessment.paid").text)[1]
+    fields = {"state": "ken", "amount": "10.00", "received_on": "2010-03-01", "reference": "r"}
+    refused = visitor.post("/post", "/post/assessment.paid", _id=id, _step="try", **fields)
+    assert refused.status_code == 200
+    fields = {"year": "2010", "kind": "interest", "amount": "10.00", "currency": "USD", "reference": "r"}
+    fields |= {"received_on": "2010-03-01", "_id": id, "_step": "record"}
+    first = visitor.post("/post", "/post/income.received", **fields)
+    again = visitor.post("/post", "/post/income.received", **fields)
+    assert "It stands at position" in words_of(first)
+    assert "Recorded before" in words_of(again)
+    assert re.findall(r"position \d+", words_of(first)) == re.findall(r"position \d+", words_of(again))
+
+
+def test_what_rules_refuse_is_told_with_what_would_pass_and_nothing_is_recorded(ledger):
+    visitor = Visitor(ledger, "approver")
+    fields = {"project": "NC.1", "amount": "10.00", "approved_on": "2010-03-01", "decision": "d", "_id": "a"}
+    told = words_of(visitor.post("/post", "/post/grant.approved", _step="try", **fields))
+    for words in ("The rules would refuse this", "project/unknown", "What would pass", "Nothing has been recorded"):
+        assert words in told
+    assert "Log position 2" in told
+    told = visitor.post("/post", "/post/grant.approved", _step="record", **fields)
+    assert told.status_code == 422
+    assert "The refusal is recorded" in words_of(told)

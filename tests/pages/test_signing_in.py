@@ -1,0 +1,238 @@
+"""Signing in: sessions that only their owner has, forms that only our pages send, an identity provider asked."""
+
+import json
+import re
+import threading
+import time
+from base64 import urlsafe_b64encode
+from contextlib import contextmanager
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from reporting_service.settings import load
+from shared.environment import SettingsInvalid
+from shared.pages.sealing import Seal
+from shared.pages.sessions import HOURS
+from shared.pages.site import local
+from tests.pages.serving import Visitor, reporting_over_the_sample, words_of
+
+CLIENT = "fund-pages"
+
+
+def test_the_session_cookie_is_strict_and_out_of_reach_of_scripts(reporting):
+    visitor = Visitor(reporting)
+    said = visitor.get("/sign-in").headers["Set-Cookie"]
+    for attribute in ("HttpOnly", "SameSite=Strict", "Path=/", f"Max-Age={HOURS * 3600}"):
+        assert attribute in said
+    assert "Secure" not in said
+    elsewhere = visitor.get("/sign-in", base_url="https://reports.example").headers["Set-Cookie"]
+    assert elsewhere.startswith("__Host-fund-reporting-session=")
+    assert "Secure" in elsewhere
+
+
+def test_signing_in_begins_a_new_session_and_signing_out_ends_it(reporting):
+    visitor = Visitor(reporting)
+    visitor.get("/sign-in")
+    before = visitor.client.get_cookie("fund-reporting-session").value
+    visitor.post("/sign-in", "/sign-in", role="auditor", next="/")
+    kept = visitor.client.get_cookie("fund-reporting-session").value
+    assert kept != before
+    assert visitor.get("/audit").status_code == 200
+    visitor.post("/audit", "/sign-out")
+    assert visitor.get("/audit").status_code == 303
+    visitor.client.set_cookie("fund-reporting-session", kept)
+    assert visitor.get("/audit").status_code == 303
+
+
+def test_a_form_without_the_token_of_its_session_is_refused(reporting, ledger):
+    for app in (reporting, ledger):
+        visitor, other = Visitor(app, "finance"), Visitor(app, "finance")
+        foreign = other.token("/sign-in")
+        for token in ("", "x", foreign):
+            answer = visitor.client.post("/sign-out", data={"token": token})
+            assert answer.status_code == 403
+        own = visitor.token("/sign-in")
+        crossed = visitor.client.post("/sign-out", data={"token": own}, headers={"Sec-Fetch-Site": "cross-site"})
+        assert crossed.status_code == 403
+        assert visitor.client.post("/sign-out", data={"token": own}).status_code == 303
+
+
+def test_a_changed_cookie_is_nobodys(reporting):
+    visitor = Visitor(reporting, "council")
+    value = visitor.client.get_cookie("fund-reporting-session").value
+    forged = urlsafe_b64encode(
+        json.dumps({"id": "x", "subject": "a", "roles": ["auditor"], "until": time.time() + 999}).encode()
+    ).decode()
+    for cookie in (f"{forged}.{value.rpartition('.')[2]}", forged, value[:-2], "", "."):
+        visitor.client.set_cookie("fund-reporting-session", cookie)
+        assert visitor.get("/audit").status_code == 303
+
+
+def test_what_was_sealed_opens_for_its_purpose_and_in_its_time_only():
+    seal = Seal(b"s" * 32, now=lambda: 1_000.0)
+    sealed = seal.close("session", {"a": 1}, 60)
+    assert seal.open("session", sealed) == {"a": 1, "until": 1_060}
+    assert seal.open("errand", sealed) is None
+    assert Seal(b"s" * 32, now=lambda: 1_061.0).open("session", sealed) is None
+    assert Seal(b"t" * 32, now=lambda: 1_000.0).open("session", sealed) is None
+
+
+@pytest.mark.parametrize("address", ["//evil.example/", "https://evil.example", "/\\evil.example", "evil", "/a b", ""])
+def test_nobody_is_sent_elsewhere_after_signing_in(reporting, address):
+    assert local(address) == "/"
+    visitor = Visitor(reporting)
+    answer = visitor.post("/sign-in", "/sign-in", role="auditor", next=address)
+    assert answer.headers["Location"] == "/"
+
+
+def test_roles_are_chosen_on_this_machine_only(reporting):
+    visitor = Visitor(reporting)
+    elsewhere = {"base_url": "https://reports.example"}
+    found = re.search(r'name="token" value="([^"]+)"', visitor.get("/sign-in", **elsewhere).text)
+    answer = visitor.client.post("/sign-in", data={"token": found[1], "role": "auditor"}, **elsewhere)
+    assert answer.status_code == 403
+
+
+def test_a_secret_is_needed_where_people_sign_in_by_a_provider(tmp_path):
+    given = {
+        "AUTH_MODE": "oidc",
+        "OIDC_ISSUER": "https://id.example",
+        "OIDC_AUDIENCE": "fund",
+        "OIDC_JWKS_URL": "https://id.example/keys",
+        "OIDC_CLIENT_ID": CLIENT,
+        "FUND_HOME": str(tmp_path),
+    }
+    with pytest.raises(SettingsInvalid, match="SESSION_SECRET_FILE"):
+        load(given, serving=False)
+    (tmp_path / "secret").write_text("short")
+    with pytest.raises(SettingsInvalid, match="SESSION_SECRET_FILE"):
+        load(given | {"SESSION_SECRET_FILE": str(tmp_path / "secret")}, serving=False)
+
+
+class IdentityProvider:
+    """A small one: it lets everybody in as the subject and roles that a test says."""
+
+    def __init__(self, folder) -> None:
+        self.key = Ed25519PrivateKey.generate()
+        self.claims = {"sub": "auditor-7", "roles": ["auditor"]}
+        self.asked = {}
+        self.url = ""
+        jwk = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(self.key.public_key()))
+        self.keys = folder / "keys.json"
+        self.keys.write_text(json.dumps({"keys": [jwk | {"kid": "k", "alg": "EdDSA", "use": "sig"}]}))
+
+    def discovery(self):
+        return {
+            "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+        }
+
+    def tokens(self, form):
+        challenge = urlsafe_b64encode(sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
+        if form["code"] != "the-code" or challenge != self.asked["code_challenge"]:
+            return None
+        claims = {"iss": self.url, "aud": CLIENT, "exp": time.time() + 60, "nonce": self.asked["nonce"], **self.claims}
+        return {"id_token": jwt.encode(claims, self.key, algorithm="EdDSA", headers={"kid": "k"})}
+
+
+@contextmanager
+def _running(provider):
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self._say(provider.discovery())
+
+        def do_POST(self):
+            form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+            self._say(provider.tokens(form))
+
+        def _say(self, found):
+            body = json.dumps(found or {}).encode()
+            self.send_response(200 if found else 400)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    provider.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield provider
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def provider(tmp_path):
+    """An identity provider on loopback."""
+    with _running(IdentityProvider(tmp_path)) as running:
+        yield running
+
+
+@pytest.fixture
+def visitor(provider, tmp_path):
+    """A stranger before pages whose people sign in there."""
+    secret = tmp_path / "secret"
+    secret.write_text("s" * 40)
+    settings = {
+        "AUTH_MODE": "oidc",
+        "OIDC_ISSUER": provider.url,
+        "OIDC_AUDIENCE": "fund",
+        "OIDC_JWKS_URL": f"file://{provider.keys}",
+        "OIDC_CLIENT_ID": CLIENT,
+        "SESSION_SECRET_FILE": str(secret),
+    }
+    return Visitor(reporting_over_the_sample(tmp_path, **settings))
+
+
+def _sent(visitor, provider):
+    """Off to the provider, which remembers what it was asked."""
+    answer = visitor.get("/sign-in/go?next=/audit")
+    parts = urlsplit(answer.headers["Location"])
+    provider.asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    return answer
+
+
+def test_an_identity_provider_lets_people_in(visitor, provider):
+    assert "Go to the identity provider" in visitor.get("/sign-in").text
+    answer = _sent(visitor, provider)
+    assert answer.headers["Location"].startswith(f"{provider.url}/authorize?")
+    assert provider.asked["code_challenge_method"] == "S256"
+    assert provider.asked["redirect_uri"] == "http://localhost/sign-in/back"
+    assert "SameSite=Lax" in answer.headers["Set-Cookie"]
+    back = visitor.get(f"/sign-in/back?code=the-code&state={provider.asked['state']}")
+    assert back.status_code == 200
+    assert 'content="0;url=/audit"' in back.text
+    page = visitor.get("/audit")
+    assert page.status_code == 200
+    assert "auditor-7" in page.text
+
+
+@pytest.mark.parametrize("change", ["state", "code", "nonce", "audience", "no-errand"])
+def test_an_answer_that_belongs_to_no_sign_in_lets_nobody_in(visitor, provider, change):
+    _sent(visitor, provider)
+    state, code = provider.asked["state"], "the-code"
+    if change == "state":
+        state = "another"
+    elif change == "code":
+        code = "another"
+    elif change == "nonce":
+        provider.asked["nonce"] = "another"
+    elif change == "audience":
+        provider.claims["aud"] = "another"
+    else:
+        visitor.client.delete_cookie("fund-reporting-errand")
+    answer = visitor.get(f"/sign-in/back?code={code}&state={state}")
+    assert answer.status_code in (401, 503)
+    assert "You are not signed in" in words_of(answer)
+    assert visitor.get("/audit").status_code == 303
+
+
+def test_roles_cannot_be_chosen_where_a_provider_is_asked(visitor):
+    assert visitor.post("/sign-in", "/sign-in", role="auditor").status_code == 403
