@@ -139,11 +139,23 @@ def _tell(pair: Pair, out: Console) -> list[Path]:
 
 
 def check_offline(pair: Pair, out: Console) -> None:
-    """Verify the stored log with neither service running; PairFailed when it does not hold."""
-    done = pair.command("ledger", "verify")
-    out.print(done.stdout.strip(), highlight=False)
+    """Verify the stored log and an audit bundle, with neither service running; PairFailed when one does not hold.
+
+    The bundle is checked as a stranger would: with the file and the log's public key, nothing else.
+    """
+    bundle = str(pair.home / "reports" / f"audit-bundle-{YEARS[-1]}.zip")
+    out.print(_done(pair, "ledger", "verify"), highlight=False)
+    out.print(_done(pair, "reporting", "bundle", str(YEARS[-1]), "-o", bundle), highlight=False)
+    vkey = _done(pair, "ledger", "vkey")
+    out.print(_done(pair, "reporting", "verify", bundle, "--key", vkey), highlight=False)
+
+
+def _done(pair: Pair, *words: str) -> str:
+    """What a command says; PairFailed when it does not end well."""
+    done = pair.command(*words)
     if done.returncode:
-        raise PairFailed(f"`ledger verify` ended with {done.returncode}: {done.stderr.strip()}")
+        raise PairFailed(f"`{' '.join(words[:2])}` ended with {done.returncode}: {done.stderr.strip()}")
+    return done.stdout.strip()
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""The `reporting` command, from serving to auditing. Exit codes: 0 ok, 1 mismatch, 2 usage, 3 unavailable."""
+"""The `reporting` command: 0 ok, 1 mismatch, 2 usage, 3 unavailable. Verifying loads nothing that serves or draws."""
 
 import json
 import os
@@ -11,7 +11,6 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from reporting_service.app import open_store
 from reporting_service.bundle.archive import BadArchive
 from reporting_service.bundle.findings import Differs, Found
 from reporting_service.bundle.receipts import RECEIPT_BYTES_MAX, NoEntry, Receipt, check_receipt, is_receipt
@@ -22,20 +21,18 @@ from reporting_service.projections.checking import CopyDiffers, check_copy
 from reporting_service.projections.rebuild import rebuild as rebuild_projections
 from reporting_service.projections.schema import Newer
 from reporting_service.projections.store import Damaged, NotYetKnown, Store, StoreUnavailable
-from reporting_service.render.forms import FORMS
-from reporting_service.render.pdf import PdfFailed
 from reporting_service.render.words import LANGUAGES
 from reporting_service.reports.annual import YEARS
 from reporting_service.reports.replay import replay as replay_at
 from reporting_service.reports.replay import told as replay_told
 from reporting_service.settings import Settings, load
-from shared import serving
 from shared.environment import SettingsInvalid
 from shared.log_format.checkpoints import open_checkpoint
 from shared.log_format.notes import BadKey, BadNote, Verifier
 from shared.log_format.witnesses import BadPolicy, Policy
 
 FACTORY = "reporting_service.app:from_environment"
+FORM_NAMES = ("json", "html", "pdf", "xlsx", "csv", "iati")
 BINARY = frozenset({"pdf", "xlsx", "csv"})
 
 
@@ -57,6 +54,8 @@ def _stop(sentence: str, code: int) -> NoReturn:
 
 
 def _store() -> Store:
+    from reporting_service.app import open_store
+
     settings = _settings(serving=False)
     path = settings.sqlite_path
     if path is not None and not path.exists():
@@ -79,6 +78,8 @@ policy_file = click.option("--policy", "policy_file", type=_file, help="A C2SP w
 @main.command()
 def serve() -> None:
     """Serve reporting at REPORTING_BIND, following the log, until SIGTERM or Ctrl-C."""
+    from shared import serving
+
     settings = _settings(serving=True)
     sys.exit(serving.serve(FACTORY, settings.host, settings.port, settings.threads))
 
@@ -110,13 +111,16 @@ def rebuild(as_json: bool) -> None:
 
 @main.command()
 @click.argument("year", type=click.IntRange(YEARS.start, YEARS.stop - 1))
-@click.option("--format", "form", type=click.Choice(list(FORMS)), default="json", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORM_NAMES), default="json", show_default=True)
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The reader's language.")
 @click.option("--known-at", type=click.IntRange(0), help="As known at this log position; by default the last.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; by default the screen.")
 @as_json
 def report(year: int, form: str, lang: str, known_at: int | None, output: Path | None, as_json: bool) -> None:
     """Write the annual report of YEAR from the stored, verified entries; no running service is needed."""
+    from reporting_service.render.forms import FORMS
+    from reporting_service.render.pdf import PdfFailed
+
     if output is None and form in BINARY and sys.stdout.isatty():
         _stop(f"A {form} file is not for the screen: name a file with -o.", 2)
     try:
@@ -217,10 +221,7 @@ def _verified(
 @click.option("--key", "key_text", help="The log's public key; REPORTING_LOG_VKEY unless given.")
 @as_json
 def check(key_text: str | None, as_json: bool) -> None:
-    """Check reporting's own copy of the log: every entry and hash, the signed checkpoint, every cosigned one.
-
-    What was folded from it is not looked at: `reporting rebuild` makes that again. The service may run meanwhile.
-    """
+    """Check reporting's own copy of the log; what was folded from it `reporting rebuild` makes again."""
     settings = _settings(serving=False)
     try:
         verifier, store = Verifier.parse(key_text or settings.log_vkey), _store()

@@ -1,6 +1,8 @@
 """`reporting bundle` and `reporting verify`, and the door to the bundle: exit codes, sentences, roles."""
 
 import json
+import subprocess
+import sys
 from base64 import b64encode
 from io import BytesIO
 
@@ -162,3 +164,15 @@ def test_reporting_checks_its_own_copy_of_the_log(run, whole, tmp_path):
     assert held.stdout.startswith("351 entries are those that ")
     assert json.loads(run("check", "--key", KEY.vkey, "--json").stdout) == {"ok": True, "entries": 351, "cosigned": 0}
     assert run("check", "--key", "hello").exit_code == 2
+
+
+def test_an_auditor_needs_nothing_that_serves_or_draws():
+    """`reporting verify` runs where the packages for reports are not installed, and starts without loading a server."""
+    from reporting_service.cli import FORM_NAMES
+    from reporting_service.render.forms import FORMS
+
+    program = "import sys, reporting_service.cli; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    loaded = set(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout.split())
+    assert "reporting_service" in loaded
+    assert not loaded & {"vl_convert", "typst", "xlsxwriter", "flask", "granian"}
+    assert tuple(FORMS) == FORM_NAMES

@@ -46,6 +46,13 @@ def test_the_reports_can_be_opened_where_it_says(demo):
     assert all(os.path.getsize(path) for path in paths)
 
 
+def test_the_audit_bundle_is_verified_with_the_public_key_alone(demo):
+    home, done = demo
+    assert "audit-bundle-2010.zip holds." in done.stdout
+    assert "The report of 2010 as known at position" in done.stdout
+    assert (home / "demo" / "reports" / "audit-bundle-2010.zip").stat().st_size > 100_000
+
+
 def test_an_edition_and_what_moved_since_are_told(demo):
     home, done = demo
     assert "came late: it is booked in 2008" in done.stdout
