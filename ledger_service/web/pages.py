@@ -47,6 +47,7 @@ def register(app: Flask, bodies: Bodies) -> None:
     door.add_url_rule("/static/pages/<path:filename>", "static", _static, methods=["GET"])
     for blueprint in (guarded(door), pages):
         app.register_blueprint(blueprint)
+    app.register_error_handler(404, _lost)
 
 
 def guarded(blueprint: Blueprint) -> Blueprint:
@@ -133,6 +134,12 @@ def _told(error: Exception) -> Answer:
         return problems.told(Unavailable("The database does not answer now.", 2))
     page.headers.update({name: value for name, value in problem.headers.items() if name != "WWW-Authenticate"})
     return page
+
+
+def _lost(error: HTTPException) -> Answer:
+    """An unknown address: a page for browsers, a problem document for everybody else."""
+    wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"], "application/json")
+    return _told(error) if wants_page == "text/html" else problems.told(NotFound("There is nothing at this address."))
 
 
 def _problem(error: Exception) -> Problem:

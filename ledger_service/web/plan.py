@@ -28,7 +28,7 @@ def site_of(ledger: Ledger) -> Site:
     secret = ledger.settings.session_secret_file
     seal = Seal(secret_of(secret, make=ledger.settings.auth_mode == "dev")) if secret else Seal.of_this_run()
     menu = [Place(path, text, PAGES["GET", path]) for path, text in MENU.items()]
-    plan = Plan("ledger", "1035 Facility: ledger", FOLDER, (), menu, lambda: footer_of(ledger))
+    plan = Plan("ledger", "1035 Facility: ledger", FOLDER, (), menu, frozenset(), lambda: footer_of(ledger))
     return Site(plan, Sessions(seal, plan.name))
 
 

@@ -14,6 +14,7 @@ PAGES: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/facility"): COUNCIL_TOO,
     ("GET", "/search"): OFFICE,
     ("GET", "/lines/<line>"): OFFICE,
+    ("GET", "/lines/<line>/statement.csv"): OFFICE,
     ("GET", "/projects"): OFFICE,
     ("GET", "/projects/<code>"): OFFICE,
     ("GET", "/member-states"): OFFICE,

@@ -38,7 +38,7 @@ def site_of(settings: Settings, footer: Any) -> Site:
     secret = settings.session_secret_file
     seal = Seal(secret_of(secret, make=settings.auth_mode == "dev")) if secret else Seal.of_this_run()
     menu = [Place(path, text, PAGES["GET", path]) for path, text in MENU.items()]
-    plan = Plan("reporting", "1035 Facility: reports", FOLDER, (CATALOGUES,), menu, footer)
+    plan = Plan("reporting", "1035 Facility: reports", FOLDER, (CATALOGUES,), menu, PAGES["GET", "/search"], footer)
     return Site(plan, Sessions(seal, plan.name))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from reporting_service.api.figures import CODE, today
-from reporting_service.api.queries import Filters, ProjectFilters
+from reporting_service.api.queries import Filters, ProjectFilters, Whole
 from reporting_service.projections.refusals import refusals_of
 from reporting_service.projections.view import View
 from reporting_service.reports.contributions import contributions
@@ -48,13 +48,26 @@ def one_project(code: str) -> Response:
         )
 
 
+class GiftsQuery(Filters):
+    """The filters, `all` years, and a page."""
+
+    all = Whole(0, 1, load_default=0)
+    after = Whole(load_default=0)
+    limit = Whole(1, 1_000, load_default=200)
+
+
 @pages.page("/contributions")
 def given() -> Response:
     """Direct voluntary contributions, each in its currency."""
-    query = asked(Filters)
+    query = asked(GiftsQuery)
     with seen(query) as view:
-        found = [one.as_dict() for one in contributions(view, query["year"])]
-        return answer("contributions.html", view, query=query, found=found, years=known_years(view))
+        years = known_years(view)
+        year = None if query["all"] else query["year"] or max(years, default=None)
+        found = contributions(view, year)
+        page = [one.as_dict() for one in found[query["after"] : query["after"] + query["limit"]]]
+        after = query["after"] + query["limit"]
+        more = onward(after if after < len(found) else None)
+        return answer("contributions.html", view, query=query, year=year, found=page, years=years, onward=more)
 
 
 def refused_of(view: View, code: str) -> list[dict[str, Any]]:

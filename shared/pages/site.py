@@ -62,6 +62,8 @@ class Plan:
     """Holds `templates` and `catalogues`."""
     catalogues: Sequence[Path]
     menu: Sequence[Place]
+    searchers: frozenset[str]
+    """Who may search; nobody where there is nothing to search."""
     footer: Callable[[], Mapping[str, Any]]
     """Position, root, lag and trouble, as they stand where the page itself has not said them."""
 

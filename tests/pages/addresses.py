@@ -25,6 +25,7 @@ REPORTING = {
     "/audit": "/audit",
 }
 FILES = {
+    "/lines/<line>/statement.csv": "/lines/line-1/statement.csv?year=2008",
     "/reports/<int:year>/charts/<table>.svg": "/reports/2008/charts/T2.svg",
     "/reports/<int:year>/files/<suffix>": "/reports/2008/files/json",
     "/reports/<int:year>/editions/<int:number>/files/<suffix>": "/reports/2008/editions/1/files/json",

@@ -53,7 +53,6 @@ def test_what_was_known_on_a_given_day(visitor):
 
 
 def test_search_finds_a_state_by_its_name(visitor):
-    visitor.click("Projects")
     visitor.page.get_by_label("Find a project").fill("kenya")
     visitor.page.keyboard.press("Enter")
     visitor.click("KEN Kenya")

@@ -94,3 +94,40 @@ def test_the_slider_moves_the_books_without_a_new_page(chromium, reporting_url):
     assert window.page.evaluate("window.same")
     assert window.page.url.endswith("/replay?position=107")
     assert not window.complaints
+
+
+def _tab_to(window, id, most=40):
+    for _ in range(most):
+        if window.page.evaluate("document.activeElement.id") == id:
+            return
+        window.page.keyboard.press("Tab")
+    raise AssertionError(f"#{id} is not reached by tabs")
+
+
+def test_what_if_is_asked_by_the_keyboard_alone(chromium, reporting_url):
+    window = Window(chromium, reporting_url).sign_in("council").go("/what-if")
+    _tab_to(window, "p-share")
+    window.page.keyboard.press("Control+A")
+    window.page.keyboard.type("30")
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_url("**/what-if?share=30#result")
+    assert "1,620,000.00" in window.text
+
+
+def test_a_fact_is_posted_by_the_keyboard_alone(chromium, ledger_url):
+    window = Window(chromium, ledger_url).sign_in("finance").go("/post/income.budgeted")
+    keys = window.page.keyboard
+    for name, value in {"basis": "programme", **BUDGET}.items():
+        window.page.evaluate("document.activeElement.blur(); document.querySelector('#main').focus()")
+        _tab_to(window, f"f-{name}")
+        if name == "approved_on":
+            value = "11302009"
+        keys.type(value)
+    keys.press("Enter")
+    window.page.get_by_role("heading", name="Is this right?").wait_for()
+    for _ in range(40):
+        if window.page.evaluate("document.activeElement.textContent") == "Record it":
+            break
+        keys.press("Tab")
+    keys.press("Enter")
+    window.page.get_by_role("heading", name="Recorded").wait_for()
