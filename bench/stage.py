@@ -101,11 +101,11 @@ class Reader:
 
 
 def peak_bytes(home: Path) -> dict[str, int]:
-    """Peak resident memory of the running services of one FUND_HOME, by service, parent processes left out."""
+    """Peak resident memory of the running services of one FUND_HOME, by service, all its processes added up."""
     found: dict[str, int] = {}
     for process in Path("/proc").iterdir():
         if process.name.isdigit() and (service := _service(process, home)):
-            found[service] = max(found.get(service, 0), _high_water(process))
+            found[service] = found.get(service, 0) + _high_water(process)
     return found
 
 
@@ -117,7 +117,7 @@ def _service(process: Path, home: Path) -> str | None:
         return None
     if f"FUND_HOME={home}".encode() not in environ:
         return None
-    names = {os.path.basename(word).decode(errors="replace") for word in command}
+    names = {os.path.basename(word).decode(errors="replace").partition("_service.")[0] for word in command}
     return next((name for name in ("ledger", "reporting") if name in names), None)
 
 

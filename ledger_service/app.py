@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from threading import Event, Timer
+from typing import Any
 
 from flask import Flask
 
@@ -107,9 +108,17 @@ class Around:
         )
 
 
+class Doors(Flask):
+    """Flask without the adapters for views that are coroutines: there are none."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself."""
+        return func
+
+
 def assembled(around: Around, journal: Journal, checking: Apart | None) -> Flask:
     """The doors before a journal."""
-    app = Flask(__name__, static_folder=None)
+    app = Doors(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.converters["int"] = Position
     app.static_folder = "static"

@@ -3,6 +3,8 @@
 import re
 import secrets
 import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Flask, Response, g, request
@@ -12,6 +14,9 @@ from ledger_service.api.permissions import admit
 from shared.bodies import Bodies
 from shared.contract.problems import NotAcceptable
 from shared.pages.policy import CONTENT_SECURITY_POLICY
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = structlog.get_logger("http")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -25,16 +30,16 @@ PRODUCES = {
 """What a route answers with; the rest is JSON."""
 FOR_PEOPLE = frozenset({"pages", "pages-door"})
 """Blueprints that have an entrance of their own."""
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cache-Control": "no-store",
-}
+HEADERS = [
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    ("Cache-Control", "no-store"),
+]
 
 
 def register(app: Flask, bodies: Bodies) -> None:
@@ -49,6 +54,20 @@ def register(app: Flask, bodies: Bodies) -> None:
     app.before_request(_admit)
     app.before_request(read_body)
     app.after_request(_end)
+    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]
+
+
+def _with_headers(application: "WSGIApplication") -> "WSGIApplication":
+    """The same application; every answer of it carries HEADERS, unless it says otherwise itself."""
+
+    def surrounded(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], object]:
+            given = {name.lower() for name, _ in headers}
+            return start_response(status, headers + [one for one in HEADERS if one[0].lower() not in given], *more)
+
+        return application(environ, start)
+
+    return surrounded
 
 
 def _begin() -> None:
@@ -75,10 +94,6 @@ def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
     rule = request.url_rule.rule if request.url_rule else "none"
     response.headers.add("X-Request-Id", g.get("request_id", ""))
-    given = {name.lower() for name, _ in response.headers}
-    for name, value in HEADERS.items():
-        if name.lower() not in given:
-            response.headers.add(name, value)
     identity = g.get("identity")
     log.info(
         "answered",
