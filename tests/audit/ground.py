@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.workload.sample import sample_history
 from ledger_service.journal.commands import Command, posted_event
-from ledger_service.journal.journal import Journal
+from ledger_service.journal.journal import ThreadedJournal, opened
 from ledger_service.journal.recorders.interface import CosignatureRow, GroupRows, StoreRefused
 from ledger_service.journal.recorders.sqlite import SQLiteJournalRecorder
 from ledger_service.journal.recorders.sqlite_rows import Session
@@ -149,7 +149,8 @@ class Ground:
 
 def recorded(path: Path, steps: Sequence) -> list[bytes]:
     """The steps recorded by a journal of their own; the log's entries."""
-    journal = Journal(SQLiteJournalRecorder.at(str(path)), KEY, now=lambda: NOW)
+    recorder = SQLiteJournalRecorder.at(str(path))
+    journal = ThreadedJournal(recorder, opened(recorder, KEY, now=lambda: NOW))
     for step in steps:
         events = [posted_event(event) for event in step.events]
         with suppress(Problem):
