@@ -41,6 +41,7 @@ class Asking(Thread):
         self._every = every_s
         self._known: int | None = None
         self._failures = 0
+        self._answered = False
         self._urged, self._closing = Event(), False
         self.status = WitnessStatus(witness.name)
 
@@ -94,6 +95,7 @@ class Asking(Thread):
             except Knows as other:
                 self._known = self._heard(other.size, old, row)
                 continue
+            self._answered = True
             lines = "".join(signature.line for signature in signatures[:1])
             with self._recorder.group() as group:
                 kept = CosignatureRow(row.size, self._witness.verifier.vkey, lines)
@@ -113,11 +115,15 @@ class Asking(Thread):
         return size
 
     def _wanted(self) -> tuple[CheckpointRow | None, int, list[bytes]]:
-        """The newest checkpoint, unless this witness cosigned it, and the proof that it continues what it knows."""
+        """The newest checkpoint, unless this witness cosigned it, and the proof that it continues what it knows.
+
+        Until it has answered once it is asked all the same: a restored older copy may end at a cosigned checkpoint.
+        """
         vkey = self._witness.verifier.vkey
         with self._recorder.reading() as reader:
             row = reader.newest_checkpoint()
-            if row is None or any(said.witness == vkey for said in reader.cosignatures(row.size)):
+            cosigned = row is not None and any(said.witness == vkey for said in reader.cosignatures(row.size))
+            if row is None or (cosigned and self._answered):
                 self.status = replace(self.status, size=row.size if row else 0)
                 return None, 0, []
             if self._known is None:

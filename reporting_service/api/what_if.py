@@ -9,8 +9,8 @@ from flask import Response, request
 from reporting_service.api.exchange import answer, seen
 from reporting_service.api.queries import Known, Routes
 from reporting_service.api.reporting import reporting
-from reporting_service.projections.view import View
 from reporting_service.api.shapes_of_what_if import WhatIfAnswer, body_schema
+from reporting_service.projections.view import View
 from reporting_service.render.what_if_chart import what_if_chart
 from reporting_service.reports.supposition import DRAFT, Draft
 from reporting_service.reports.what_if import TooLong, default_from, faults, what_if

@@ -21,6 +21,70 @@ RESTATED = (
     " printed then."
 )
 
+EXPLAINED = {
+    "T1": (
+        "How the money of the two lines follows from Discretionary Income. Line 2 receives a share of what "
+        "exceeds the baseline; Line 1 and Line 2 together receive no more new money than miscellaneous "
+        "income, and where that cap binds, Line 2 shrinks first (Resolution 1150, Annex, Part III, bullets 1, "
+        "2 and 5)."
+    ),
+    "T2": (
+        "What each line began with, received and used, and what it carries into the next year. The lines are "
+        "kept apart: no money passes from one to the other (Resolution 1150, Annex, Part III, criterion 5)."
+    ),
+    "T3": ("How much of the money committed to projects was paid out and spent, in the year and since the beginning."),
+    "T4": ("Where approved money goes, beside the share of each region in the States eligible at 31 December."),
+    "T5": (
+        "National and regional projects, and how near an average approval comes to the ceiling of one project "
+        "(Resolution 1150, Annex, Part III, criteria 2 and 3)."
+    ),
+    "T6": "What approved money is for, by area of work (MC/INF/274, Annex III).",
+    "T6-activities": "The same approvals by the activities of the strategy (Resolution 1150, Annex, Part I).",
+    "T7": "What each Member State takes part in, alone or with others.",
+    "T8": (
+        "Every project whose money moved in the year, or that held money of the Facility when the year began or ended."
+    ),
+    "T9": "Applications and decisions of the year.",
+    "T9-rules": (
+        "Which rules stood in the way of an approval or increase. Every refusal is in the log with its "
+        "figures and what would have passed."
+    ),
+    "T10": (
+        "Projects that ended in the year. An unspent balance returns to the line that it came from "
+        "(Resolution 1150, Annex, Part III, criterion 5)."
+    ),
+    "T11": (
+        "Which Member States may draw on which line. A State whose arrears equal or exceed the contributions "
+        "due for the preceding two years (Constitution, Article 4) may not benefit from Line 2 (Resolution "
+        "1150, Annex, Part III, criterion 1)."
+    ),
+    "T12": (
+        "Money given to the Facility itself, by donor and line (Resolution 1150, Annex, Part III, bullets 2 and 4)."
+    ),
+    "T13": "Both lines year by year since 2007, the year of the resolution.",
+    "T14": (
+        "Everything out of the ordinary, each with its entry in the log and the rule concerned: what stands "
+        "although a rule would have it otherwise, what was corrected, what came late, and what was due and is "
+        "not done."
+    ),
+    "T15": ("The same balances counted in ways that do not depend on each other; every difference must be zero."),
+    "T15-sources": "What the source systems say that they sent, beside what the log holds of it.",
+    "T16": (
+        "Where Discretionary Income came from and what it was applied to. Overhead finances staff positions "
+        "and administrative support (Resolution 1110 (LXXXVIII); Resolution 1150, Annex, Part III, bullet 3)."
+    ),
+    "T17": "Income received beside income budgeted, as first approved and as revised.",
+}
+"""What a table says and where its rules stand, in a sentence or two, by its key."""
+GLANCE = ("opening", "allocation", "contributions", "available", "project-allocations", "closing")
+"""Rows of T2 that stand on the cover."""
+
+
+def glance(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of T2 for the cover; none where nothing was recorded."""
+    found = {row["key"]: row for row in report["tables"].get("T2", {"rows": []})["rows"]}
+    return [found[key] for key in GLANCE if key in found]
+
 
 def is_illustrative(report: dict[str, Any]) -> bool:
     """Whether a report holds figures that the log marks as illustrative."""

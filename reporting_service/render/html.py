@@ -24,6 +24,7 @@ def report_page(document: dict[str, Any], language: str = "en") -> bytes:
         said=said,
         frame=frame,
         charts={chart.table: chart for chart in charts_of(document, language)},
+        glance=frame.glance(translated(document, language)),
         illustrative=frame.is_illustrative(document),
         changed=document.get("changed", {}),
     )

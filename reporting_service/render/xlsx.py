@@ -10,6 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from reporting_service.render.figures import is_exact, number_of
+from reporting_service.render.frame import EXPLAINED
 from reporting_service.render.words import Words, translated, words
 
 OPTIONS = {
@@ -82,6 +83,8 @@ class Book:
         sheet = self._book.add_worksheet(key[:31])
         columns = table["columns"]
         _text(sheet, 0, 0, f"{key} {table['title']}", self._large)
+        if key in EXPLAINED:
+            _text(sheet, 1, 0, self._said.say(EXPLAINED[key]), self._quiet)
         self._heads(sheet, columns)
         for line, row in enumerate(table["rows"], HEAD_ROWS):
             self._row(sheet, line, row, columns)

@@ -32,6 +32,10 @@ COLUMNS = (
 
 
 SETTLED, TOGETHER = "_settled", "_facility"
+OWN_CURRENCY = (
+    "Amounts in the contribution's own currency but for the last three columns; outside the cap on new money."
+)
+RESTING = "Settled before: contributions of which nothing was outstanding and nothing moved in the two years."
 
 
 def table(view: View, year: int) -> Table:
@@ -40,15 +44,13 @@ def table(view: View, year: int) -> Table:
     listed = listed_gifts(view, year)
     rows = [_row(found, to_date, year) for to_date in listed]
     whole = found.usd_to_date(year)
-    if found.settled(year):
+    settled = found.settled(year)
+    if settled:
         rows.append(_sum(SETTLED, "Settled before, together", whole - total(one.usd for one in listed), "plain"))
     if rows:
         together = _sum(TOGETHER, "Facility, together", whole, "sum")
         rows.append(_with_years(together, found.usd(year), found.usd(year - 1)))
-    notes = (
-        "Amounts in the contribution's own currency but for the last three columns; outside the cap on new money.",
-        "Settled before: contributions of which nothing was outstanding and nothing moved in the two years.",
-    )
+    notes = (OWN_CURRENCY, RESTING) if settled else (OWN_CURRENCY,)
     return Table("T12", "Direct voluntary contributions", COLUMNS, tuple(rows), notes)
 
 

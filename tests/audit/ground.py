@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
+import orjson
+
 from bench.workload.sample import sample_history
-from ledger_service.journal.commands import Command, posted_event
-from ledger_service.journal.journal import Journal
+from ledger_service.journal.commands import Command, Posted, marks_of, posted_event
+from ledger_service.journal.journal import ThreadedJournal, opened
 from ledger_service.journal.recorders.interface import CosignatureRow, GroupRows, StoreRefused
 from ledger_service.journal.recorders.sqlite import SQLiteJournalRecorder
 from ledger_service.journal.recorders.sqlite_rows import Session
@@ -149,9 +151,11 @@ class Ground:
 
 def recorded(path: Path, steps: Sequence) -> list[bytes]:
     """The steps recorded by a journal of their own; the log's entries."""
-    journal = Journal(SQLiteJournalRecorder.at(str(path)), KEY, now=lambda: NOW)
+    recorder = SQLiteJournalRecorder.at(str(path))
+    journal = ThreadedJournal(recorder, opened(recorder, KEY, now=lambda: NOW))
     for step in steps:
-        events = [posted_event(event) for event in step.events]
+        body = orjson.dumps(step.events if step.batch else step.events[0])
+        events = Posted(body, marks_of([posted_event(event) for event in step.events]))
         with suppress(Problem):
             journal.record(Command(events, step.subject, frozenset([step.role]), batch=step.batch))
     with journal.reading() as reader:

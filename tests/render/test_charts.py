@@ -72,6 +72,13 @@ def test_a_small_table_is_drawn(report, key, table):
     assert "<path" in chart.svg
 
 
+def test_few_projects_are_counted_in_whole_numbers(report):
+    few = _table(STEPS["columns"], {"submitted": {"number-line-1": "2", "number-line-2": "1"}})
+    (chart,) = charts_of({**report, "tables": {"T9": few}})
+    ticks = [node.text for node in ElementTree.fromstring(chart.svg).iter(f"{SVG}text") if (node.text or "").isdigit()]
+    assert ticks == ["0", "1", "2"]
+
+
 @pytest.mark.parametrize("key", ["T1", "T2", "T4", "T9", "T13"])
 def test_a_table_without_rows_has_no_chart(report, key):
     report["tables"] = {key: {"title": "T", "columns": [], "rows": [], "notes": []}}

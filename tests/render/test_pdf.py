@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from reporting_service.render.frame import EXPLAINED
 from reporting_service.render.pdf import PdfFailed, report_pdf
 from reporting_service.render.pdf.layout import PAGE_WIDTH, Shape, laid_out
 from tests.render.conftest import with_titles
@@ -88,6 +89,25 @@ def test_contents_and_pages_are_numbered(pages):
         assert re.search(rf"{key}\b.*\d", contents)
     assert f"Page 2 of {len(pages.pages)}" in contents
     assert [entry.title.split()[0] for entry in pages.outline][:2] == ["Contents", "T1"] or pages.outline
+
+
+def test_the_cover_shows_the_year_at_a_glance(pages):
+    cover = pages.pages[0].extract_text()
+    for said in ("At a glance", "Available in the year", "7,833,000.00", "(735,000.00)"):
+        assert said in cover
+
+
+def test_every_table_says_what_it_is_and_where_its_rules_stand(pages, reports):
+    text = " ".join(_text(pages).split())
+    assert set(EXPLAINED) == set(reports[2010]["tables"])
+    for words in EXPLAINED.values():
+        assert words[:40] in text
+
+
+def test_long_words_under_figures_stand_below_the_table(pages):
+    text = " ".join(_text(pages).split())
+    assert re.search(r"Basis a/ – b/|Basis a/ b/", text)
+    assert "a/ Programme and Budget for 2010, figures illustrative" in text
 
 
 def test_every_figure_of_t2_is_printed_negative_in_parentheses(pages):

@@ -76,7 +76,7 @@ def sources_and_uses(table: dict[str, Any], said: Words) -> Drawn | None:
         one=said.figure(cells.get("line-1", ""), "USD"),
         two=said.figure(cells.get("line-2", ""), "USD"),
     )
-    spec = {"width": WIDTH - 220, "height": {"step": 13}, "data": {"values": values}, "layer": [bars, ZERO_LINE]}
+    spec = {"width": WIDTH - 220, "height": {"step": 9}, "data": {"values": values}, "layer": [bars, ZERO_LINE]}
     return Drawn(said.say("Sources and uses of each line"), description, spec)
 
 

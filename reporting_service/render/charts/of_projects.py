@@ -68,6 +68,15 @@ def pipeline(table: dict[str, Any], said: Words) -> Drawn | None:
     return Drawn(said.say("Projects in the pipeline"), description, _bars(values, "step", names, said.say("projects")))
 
 
+FEW = 10
+"""Up to so many, each whole number has its tick; the library would put halves between them."""
+
+
+def _whole(values: list[dict[str, Any]]) -> dict[str, Any]:
+    most = max((value["value"] for value in values), default=0)
+    return {"format": ",d"} | ({"values": list(range(int(most) + 1))} if most <= FEW else {"tickMinStep": 1})
+
+
 def _bars(values: list[dict[str, Any]], across: str, names: list[str], unit: str) -> dict[str, Any]:
     colours = (DARK, LIGHT) if across == "region" else (DARK, MIDDLE)
     return {
@@ -78,7 +87,7 @@ def _bars(values: list[dict[str, Any]], across: str, names: list[str], unit: str
         "encoding": {
             "y": {"field": across, "type": "nominal", "sort": None, "title": None},
             "yOffset": {"field": "series", "sort": names},
-            "x": {"field": "value", "type": "quantitative", "title": unit, "axis": {"tickMinStep": 1, "format": ",d"}},
+            "x": {"field": "value", "type": "quantitative", "title": unit, "axis": _whole(values)},
             "color": series_colour(names, colours),
         },
     }

@@ -4,16 +4,28 @@ import hashlib
 import re
 from calendar import timegm
 from collections.abc import Sequence
+from string import ascii_lowercase
 from typing import Any
 
 from reporting_service.render.charts import Chart
 from reporting_service.render.fonts.glyphs import shown
-from reporting_service.render.frame import CLOSING, ILLUSTRATIVE, MEANING, ORGANIZATION, is_illustrative
+from reporting_service.render.frame import (
+    CLOSING,
+    EXPLAINED,
+    ILLUSTRATIVE,
+    MEANING,
+    ORGANIZATION,
+    glance,
+    is_illustrative,
+)
 from reporting_service.render.pdf.layout import Layout, laid_out, shape_of
 from reporting_service.render.words import Words, translated, words
 from shared.log_format.canonical import canonical
 
 ATTACHED = "The report’s figures for machines (JSON); its digest without its edition is {digest} (SHA-256)."
+
+LONG = 24
+"""Letters of words in a column of figures, above which they stand below the table."""
 
 Row = dict[str, Any]
 
@@ -94,29 +106,54 @@ class Composer:
             if is_illustrative(self.original)
             else None,
             "attached": self.text(self._attached()["description"]),
+            "glance": self._glance(),
+        }
+
+    def _glance(self) -> dict[str, Any] | None:
+        """The year's lines in a few rows, for the cover."""
+        rows = glance(self.report)
+        if not rows:
+            return None
+        columns = self.report["tables"]["T2"]["columns"][:3]
+        return {
+            "title": self.say("At a glance"),
+            "note": self.say("USD; the whole is in table T2."),
+            "corner": self.say("Item"),
+            "heads": [self._head(column) for column in columns],
+            "rows": [self._row(row, columns, {}) for row in rows],
         }
 
     def _table(self, key: str, table: dict[str, Any], chart: Chart | None) -> dict[str, Any]:
         composed: dict[str, Any] = {
             "key": key,
             "title": self.text(table["title"]),
-            "notes": [self.text(note) for note in table["notes"]],
+            "intro": self.say(EXPLAINED[key]) if key in EXPLAINED else None,
+            "notes": [],
             "empty": None if table["rows"] else self.say("Nothing was recorded for this table."),
             "size": 0,
             "parts": [],
             "chart": None if chart is None else self._chart(chart),
         }
         if table["rows"]:
-            rows = [self._row(row, table["columns"]) for row in table["rows"]]
+            remarks: dict[str, str] = {}
+            rows = [self._row(row, table["columns"], remarks) for row in table["rows"]]
+            if remarks:
+                composed["notes"].append("\u2002".join(f"{mark}/ {remark}." for remark, mark in remarks.items()))
             layout = self._layout(table, rows)
             composed |= {"size": layout.size, "parts": self._parts(key, table, rows, layout)}
+        composed["notes"] += [self.text(note) for note in table["notes"]]
         return composed
 
-    def _row(self, row: Row, columns: list[dict[str, Any]]) -> Row:
+    def _row(self, row: Row, columns: list[dict[str, Any]], remarks: dict[str, str]) -> Row:
+        """A row's texts; long words in a column of figures go into `remarks`, a letter in their place."""
         units = [row.get("unit", column["unit"]) for column in columns]
         cells = [row["cells"].get(column["key"], "") for column in columns]
         figures = [self.text(self.said.figure(cell, unit)) for cell, unit in zip(cells, units, strict=True)]
         words_at = [place for place, unit in enumerate(units) if unit == "text"]
+        for place in list(words_at):
+            if columns[place]["unit"] != "text" and len(figures[place]) > LONG:
+                figures[place] = remarks.setdefault(figures[place], ascii_lowercase[len(remarks) % 26]) + "/"
+                words_at.remove(place)
         return {
             "title": self.text(row["title"]),
             "level": row.get("level", "plain"),
@@ -133,10 +170,11 @@ class Composer:
             )
             for place, column in enumerate(table["columns"])
         ]
-        return laid_out(shape_of("", [row["title"] for row in rows], True), columns)
+        return laid_out(shape_of("", [row["title"] for row in rows], True, bold=True), columns)
 
     def _parts(self, key: str, table: dict[str, Any], rows: list[Row], layout: Layout) -> list[dict[str, Any]]:
         count = len(layout.parts)
+        worded = {place for place, column in enumerate(table["columns"]) if column["unit"] == "text"}
         return [
             {
                 "caption": self.say("{table}, part {number} of {count}", table=key, number=number, count=count)
@@ -145,7 +183,7 @@ class Composer:
                 "corner": self.say("Item"),
                 "widths": part.widths,
                 "heads": [self._head(table["columns"][place]) for place in part.columns],
-                "rows": [_cut(row, part.columns) for row in rows],
+                "rows": [_cut(row, part.columns, worded) for row in rows],
             }
             for number, part in enumerate(layout.parts, 1)
         ]
@@ -164,12 +202,13 @@ class Composer:
         }
 
 
-def _cut(row: Row, places: Sequence[int]) -> Row:
+def _cut(row: Row, places: Sequence[int], worded: set[int]) -> Row:
+    """The row's cells of one part; words begin where their column's do, and end where its figures do."""
     return {
         "title": row["title"],
         "level": row["level"],
         "cells": [row["cells"][place] for place in places],
-        "words": [index for index, place in enumerate(places) if place in row["words"]],
+        "words": [index for index, place in enumerate(places) if place in worded],
     }
 
 

@@ -11,6 +11,8 @@ SIZE_OF_PARTS = 7.5
 PADDING, BEFORE_WORDS = 9.0, 7.0
 """Room beside a figure, and more of it before words, which begin where a figure may have ended."""
 LABEL, WORDS = (70.0, 215.0), (44.0, 170.0)
+HEADING_LINES = 3
+"""In about so many lines a heading over figures has room."""
 WIDE = {",": 0.27, ".": 0.27, "(": 0.3, ")": 0.3, " ": 0.26, "\u00a0": 0.26, "\u202f": 0.26, "–": 0.5}
 """Widths of signs in ems; a figure is 0.572 wide in the font of tables, a letter taken as 0.56."""
 
@@ -46,14 +48,15 @@ def text_width(text: str, bold: bool = False) -> float:
     return width * (1.08 if bold else 1.0)
 
 
-def shape_of(heading: str, cells: Iterable[str], words: bool) -> Shape:
+def shape_of(heading: str, cells: Iterable[str], words: bool, bold: bool = False) -> Shape:
     """A column's wishes from its heading and the texts in it."""
     longest = max((text_width(word, bold=True) for word in heading.split()), default=0.0)
     if words:
-        whole = max((text_width(cell) for cell in cells), default=0.0)
+        whole = max((text_width(cell, bold) for cell in cells), default=0.0)
         return Shape(longest, max(longest, whole), True)
     need = max((text_width(cell, bold=True) for cell in cells), default=0.0)
-    return Shape(max(longest, need), max(longest, need), False)
+    in_lines = text_width(heading, bold=True) / HEADING_LINES
+    return Shape(max(longest, need, in_lines), max(longest, need, in_lines), False)
 
 
 def laid_out(label: Shape, columns: Sequence[Shape]) -> Layout:
