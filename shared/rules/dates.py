@@ -64,11 +64,15 @@ def booked(model: Model, data: dict[str, Any], on: str, line: str | None) -> str
 @rule("fact/not-in-the-future")
 def not_in_the_future(case: Case) -> Finding | None:
     """No fact is dated after the UTC day of its recording."""
-    latest = {name: value for name, value in _dates(case.short, case.data) if value > case.recorded_on}
-    if case.short == "year.closed" and case.on > case.recorded_on:
+    short, data, today = case.short, case.data, case.recorded_on
+    latest = {name: data[name] for name in PAST_DATES[short] if name in data and data[name] > today}
+    for given in data.get("endorsements", ()):
+        if given["on"] > today:
+            latest[f"endorsements/{given['state']}"] = given["on"]
+    if short == "year.closed" and case.on > today:
         latest["year"] = case.on
-    if case.short in EARNED_IN and case.data["year"] > int(case.recorded_on[:4]):
-        latest["year"] = str(case.data["year"])
+    if short in EARNED_IN and data["year"] > int(today[:4]):
+        latest["year"] = str(data["year"])
     if not latest:
         return None
     return case.finding(
@@ -87,13 +91,6 @@ def _is_past_date(name: str) -> bool:
 
 PAST_DATES = {kind.short: tuple(filter(_is_past_date, kind.schema.fields)) for kind in EVENT_TYPES.values()}
 """By type, the members of its data that are dates of what has happened."""
-
-
-def _dates(short: str, data: dict[str, Any]) -> list[tuple[str, str]]:
-    found = [(name, data[name]) for name in PAST_DATES[short] if name in data]
-    if "endorsements" in data:
-        found += [(f"endorsements/{given['state']}", given["on"]) for given in data["endorsements"]]
-    return found
 
 
 def year_of(entry_or_case_data: dict[str, Any], effective_on: str) -> int:

@@ -49,8 +49,9 @@ def judge(case: Case) -> list[Finding]:
     """Every rule that the case fails; where a gate fails, what comes after it cannot be told."""
     kind = KINDS[case.short]
     for gate in kind.gates:
-        if found := failing(case, (gate,)):
-            return found
+        finding = gate.test(case)
+        if finding is not None and not finding.holds:
+            return [finding]
     found = failing(case, kind.rules)
     if case.short in ("grant.approved", "grant.increased"):
         found = not_overridden(case, found)
@@ -67,7 +68,8 @@ def judge(case: Case) -> list[Finding]:
 
 def warnings(case: Case) -> list[Finding]:
     """What would be refused at approval, told at submission."""
-    return failing(case, KINDS[case.short].warns)
+    warns = KINDS[case.short].warns
+    return failing(case, warns) if warns else []
 
 
 def referred_case(case: Case) -> Case:
