@@ -1,6 +1,6 @@
 """The process that records: opens the journal as the settings say, and is the only one to decide and to write.
 
-Started by the process that serves the doors, as `python -m ledger_service.recording DESCRIPTOR PARENT`.
+Started by the process that serves the doors, as `python -m ledger_service.recording PARENT DESCRIPTOR BULK`.
 """
 
 import gc
@@ -58,16 +58,16 @@ def open_writer(
 
 
 def main() -> None:
-    """Serve one channel until it is closed; told to stop with the rest of the service, first finish what waits."""
-    descriptor, parent = map(int, sys.argv[1:3])
+    """Serve the doors until they close; told to stop with the rest of the service, first finish what waits."""
+    parent, *descriptors = map(int, sys.argv[1:4])
     die_with_parent(parent)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     observing.log_as_json()
     gc.disable()
     settings = load(os.environ)
-    channel = Channel(socket.socket(fileno=descriptor))
-    desk = Desk(channel)
+    channel, bulk = (Channel(socket.socket(fileno=descriptor)) for descriptor in descriptors)
+    desk = Desk(channel, bulk)
     try:
         recorder = open_recorder(settings)
         writer = open_writer(settings, recorder, desk.written)

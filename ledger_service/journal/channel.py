@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from threading import Lock
 from typing import Any
 
 import orjson
@@ -24,12 +25,15 @@ class Channel:
     def __init__(self, end: socket.socket) -> None:
         self._end = end
         self._held = bytearray()
+        self._sending = Lock()
         self.ended = False
         """Whether the other end will say nothing more."""
 
     def send(self, *messages: bytes) -> None:
-        """Send messages whole; OSError when nobody reads them any more."""
-        self._end.sendall(b"".join(messages))
+        """Send messages whole, one thread after the other; OSError when nobody reads them any more."""
+        whole = b"".join(messages)
+        with self._sending:
+            self._end.sendall(whole)
 
     def received(self, *, wait: bool) -> Iterator[Message]:
         """What has come, waiting for something if told to; nothing once the other end is closed."""
@@ -63,9 +67,13 @@ class Channel:
         finally:
             del held[:at]
 
+    def fileno(self) -> int:
+        """The descriptor, for waiting on several."""
+        return self._end.fileno()
+
     def finish(self) -> None:
         """Say nothing more; the other end hears of it."""
-        with suppress(OSError):
+        with self._sending, suppress(OSError):
             self._end.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:

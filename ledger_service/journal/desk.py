@@ -1,6 +1,7 @@
 """The writer's side of the channel: takes what was sent, gives the writer its turns, sends what it tells."""
 
 from collections.abc import Callable
+from select import select
 from typing import Any
 
 import structlog
@@ -16,10 +17,12 @@ FAULT = Problem("This is a fault of the service. It has been logged.")
 
 
 class Desk:
-    """What waits for the writer and what is to be sent, of one channel."""
+    """What waits for the writer and what is to be sent, of one service's doors."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, bulk: Channel) -> None:
+        """Batches come through `bulk`, all else through `channel`, and so do all answers."""
         self._channel = channel
+        self._bulk = bulk
         self._waiting = Waiting()
         self._sending: list[bytes] = []
 
@@ -28,15 +31,22 @@ class Desk:
         self._sending.append(message({"written": [group.requests, group.types, group.seconds, group.size]}))
 
     def serve(self, writer: Writer) -> None:
-        """Deal with what comes until the other end is closed and nothing waits."""
-        while not self._channel.ended or len(self._waiting):
-            for said, about in self._channel.received(wait=not len(self._waiting)):
-                self._take(said, about)
+        """Deal with what comes until the other ends are closed and nothing waits."""
+        while len(self._waiting) or not (self._channel.ended and self._bulk.ended):
+            self._look(wait=not len(self._waiting))
             if len(self._waiting) and (taken := self._waiting.take()):
                 writer.turn(*taken)
             if writer.stopped is not None:
                 self._sending.append(message({"stopped": writer.stopped}))
             self._send()
+
+    def _look(self, *, wait: bool) -> None:
+        """Take what has come."""
+        ways = [way for way in (self._channel, self._bulk) if not way.ended]
+        ready, _, _ = select(ways, (), (), None if wait else 0)
+        for way in ready:
+            for said, about in way.received(wait=False):
+                self._take(said, about)
 
     def _send(self) -> None:
         if self._sending:

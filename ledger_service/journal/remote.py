@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from itertools import count
-from threading import Lock, Thread
+from threading import Thread
 from typing import Any
 
 import structlog
@@ -37,7 +37,10 @@ class RemoteJournal:
         published: Callable[[], None],
         lost: Callable[[], None],
     ) -> None:
-        """Start `python -m module DESCRIPTOR PARENT`; `lost` is called when it ends on its own."""
+        """Start `python -m module PARENT DESCRIPTOR BULK`; `lost` is called when it ends on its own.
+
+        Batches have a way of their own, so that no single event waits behind one that has not been read yet.
+        """
         self.recorder = recorder
         self.stopped: str | None = None
         self._written = written
@@ -45,13 +48,14 @@ class RemoteJournal:
         self._lost = lost
         self._numbers = count(1)
         self._pending: dict[int, Promise[Any]] = {}
-        self._sending = Lock()
         self._closing = False
-        ours, theirs = socket.socketpair()
-        arguments = [sys.executable, "-m", module, str(theirs.fileno()), str(os.getpid())]
-        self._process = subprocess.Popen(arguments, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
-        theirs.close()
-        self._channel = Channel(ours)
+        ours, theirs = zip(*(socket.socketpair() for _ in range(2)), strict=True)
+        descriptors = [end.fileno() for end in theirs]
+        arguments = [sys.executable, "-m", module, str(os.getpid()), *map(str, descriptors)]
+        self._process = subprocess.Popen(arguments, pass_fds=descriptors, stdin=subprocess.DEVNULL)
+        for end in theirs:
+            end.close()
+        self._channel, self._bulk = map(Channel, ours)
         self._hearing = Thread(target=self._hear, name="journal-hearing", daemon=True)
 
     def open(self) -> None:
@@ -77,23 +81,22 @@ class RemoteJournal:
             "dry_run": command.dry_run,
             "marks": len(command.events.marks),
         }
-        told, body = self._asked(said, command.events.marks + command.events.body)
+        through = self._bulk if command.batch else self._channel
+        told, body = self._asked(through, said, command.events.marks + command.events.body)
         return Answer(told["status"], body, told["position"])
 
     def ask(self, name: str, *arguments: Any) -> bytes:
         """The answer to a question."""
-        return self._asked({"ask": name, "arguments": arguments})[1]
+        return self._asked(self._channel, {"ask": name, "arguments": arguments})[1]
 
-    def _asked(self, said: dict[str, Any], about: bytes = b"") -> tuple[dict[str, Any], bytes]:
+    def _asked(self, through: Channel, said: dict[str, Any], about: bytes = b"") -> tuple[dict[str, Any], bytes]:
         number = next(self._numbers)
         promise: Promise[tuple[dict[str, Any], bytes]] = Promise()
         self._pending[number] = promise
         try:
             if self._closing:
                 raise Unavailable("The service is stopping.", 1)
-            sent = message({"number": number, **said}, about)
-            with self._sending:
-                self._channel.send(sent)
+            through.send(message({"number": number, **said}, about))
             return promise.result()
         except OSError as error:
             raise _unknown() from error
@@ -131,12 +134,13 @@ class RemoteJournal:
         if self._closing:
             return
         self._closing = True
-        with self._sending:
-            self._channel.finish()
+        for channel in (self._channel, self._bulk):
+            channel.finish()
         if self._hearing.is_alive():
             self._hearing.join()
         self._process.wait()
-        self._channel.close()
+        for channel in (self._channel, self._bulk):
+            channel.close()
         self.recorder.close()
 
 

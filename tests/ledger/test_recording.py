@@ -93,6 +93,21 @@ def test_many_at_once_lose_nothing(served):
     assert sorted(answer.get_json()["position"] for answer in answers) == list(range(3, 203))
 
 
+def test_a_single_event_passes_batches_that_wait(served):
+    process = served.ledger.journal._process
+    os.kill(process.pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(5) as pool:
+        batches = [pool.submit(served.post, [interest() for _ in range(1_000)]) for _ in range(4)]
+        while served.ledger.journal.queued < 4:
+            pass
+        single = pool.submit(served.post, interest())
+        while served.ledger.journal.queued < 5:
+            pass
+        os.kill(process.pid, signal.SIGCONT)
+        assert single.result().get_json()["position"] <= 3 + 1_000
+        assert {batch.result().status_code for batch in batches} == {201}
+
+
 def test_a_lost_writer_is_told_to_all_and_ends_the_service(served, lost):
     served.post(interest())
     process = served.ledger.journal._process
