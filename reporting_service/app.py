@@ -10,6 +10,7 @@ from flask import Flask
 from reporting_service import observing, web
 from reporting_service.api import (
     annual,
+    audit,
     bundle,
     drill_down,
     editions,
@@ -36,7 +37,7 @@ from shared.bodies import Bodies
 from shared.environment import SettingsInvalid
 from shared.log_format.notes import Verifier
 
-DOORS = (figures, annual, drill_down, editions, bundle, replay, what_if, operations)
+DOORS = (figures, annual, drill_down, editions, bundle, audit, replay, what_if, operations)
 
 
 def utc_now() -> datetime:

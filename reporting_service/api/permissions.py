@@ -35,6 +35,7 @@ PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/reports/<int:year>/figures/<table>/<path:row>/<column>"): REPORT,
     ("POST", "/v1/what-if"): REPORT | {ADMINISTRATOR},
     ("GET", "/v1/replay"): AUDIT,
+    ("GET", "/v1/audit"): AUDIT,
     ("GET", "/v1/reports/<int:year>/bundle"): AUDIT,
     ("GET", "/metrics"): frozenset({AUDITOR, ADMINISTRATOR}),
     ("GET", "/livez"): OPEN,

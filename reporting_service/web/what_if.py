@@ -1,6 +1,7 @@
 """What if: a form with the rules in force filled in; the answer stands at an address that can be shared."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +27,7 @@ FIRST = ("share", "baseline", "line_1_amount", "cap", "national_ceiling", "regio
 """What is most often asked stands first in the form."""
 HUNDRED = Decimal(100)
 SEPARATOR = ", "
+PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%?")
 
 
 @pages.page("/what-if")
@@ -100,14 +102,12 @@ def read(name: str, text: str, like: Any) -> Any:
     if not text:
         return None
     if name == "share":
-        try:
-            return f"{(Decimal(text.rstrip(' %')) / HUNDRED).normalize():f}"
-        except InvalidOperation:
-            return text
+        share = PERCENT.fullmatch(text)
+        return f"{(Decimal(share[1]) / HUNDRED).normalize():f}" if share else text
     if isinstance(like, bool):
         return text == "yes"
     if isinstance(like, list):
         return [part.strip() for part in text.split(",")]
     if isinstance(like, int):
-        return int(text) if text.isascii() and text.isdigit() else text
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else text
     return text

@@ -69,7 +69,7 @@ def test_the_roles_are_those_of_the_design():
     readers = {path.partition("?")[0]: roles for path, roles in ROUTES if roles != OPEN and path != "/metrics"}
     for path in ("/v1/lines/line-1/statement", "/v1/projects", "/v1/projects/NC.0001", "/v1/member-states"):
         assert readers.pop(path) == OFFICE | {"auditor"}, path
-    for path in ("/v1/contributions", "/v1/trial-balance", "/v1/replay", "/v1/reports/2008/bundle"):
+    for path in ("/v1/contributions", "/v1/trial-balance", "/v1/replay", "/v1/audit", "/v1/reports/2008/bundle"):
         assert readers.pop(path) == {"auditor"}, path
     assert readers.pop("/v1/facility") == OFFICE | {"auditor", "council"}
     for path, roles in readers.items():
