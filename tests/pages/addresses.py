@@ -22,7 +22,7 @@ REPORTING = {
     "/what-if": "/what-if?share=30",
     "/replay": "/replay?position=106",
     "/entries/<int:position>": "/entries/106",
-    "/audit": "/audit",
+    "/audit": "/audit?year=2008",
 }
 FILES = {
     "/lines/<line>/statement.csv": "/lines/line-1/statement.csv?year=2008",
