@@ -101,4 +101,5 @@ class Found:
         if not self.witnesses:
             return "No witness cosigned it: that the log was not rewritten rests on checkpoints that others kept."
         whose = "of your policy, whose quorum is reached" if self.policy_given else "by keys that the bundle itself has"
-        return f"{len(self.witnesses)} witnesses cosigned it ({', '.join(self.witnesses)}), {whose}."
+        count = f"{len(self.witnesses)} witness{'es' if len(self.witnesses) > 1 else ''}"
+        return f"{count} cosigned it ({', '.join(self.witnesses)}), {whose}."

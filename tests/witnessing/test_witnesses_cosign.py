@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from bench.pair import wait_until
 from shared.log_format.checkpoints import Checkpoint, open_checkpoint, sign_checkpoint
 from shared.log_format.merkle import leaf_hash, root_of
 from shared.log_format.notes import parse_note
@@ -15,11 +16,14 @@ from tests.witnessing.witness import Refused, Witness
 
 def until(holds, seconds=20):
     """What `holds()` gives once it is true."""
-    deadline = time.monotonic() + seconds
-    while not (found := holds()):
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.01)
-    return found
+    found = []
+
+    def came():
+        found[:] = [holds()]
+        return bool(found[0])
+
+    wait_until(came, seconds, "what a witness brings about")
+    return found[0]
 
 
 def cosigned(office, size):
