@@ -1,35 +1,70 @@
 """A ledger restored from an older backup: reporting recognises it, says what is missing, and what to do."""
 
+import json
 import shutil
+import threading
+from itertools import count
 
 import pytest
 
 from bench.pair import PairFailed, wait_until
-from tests.pair.desk import gift
+from tests.pair.desk import Desk, gift
 
 
 def test_an_older_copy_is_a_rollback_and_there_is_a_way_forward(pair, desk, tmp_path):
-    """The way that the page on backups describes: the old reporting database is put aside, not deleted."""
-    desk.accepted([gift(f"early-{number}", "10.00") for number in range(3)])
-    backup, late = tmp_path / "older.db", gift("late", "10.00")
-    assert pair.command("ledger", "backup", str(backup)).returncode == 0
+    """Taken while a clerk posts without a pause, restored later; then the way that the page on backups describes."""
+    taken, early, late = (
+        _taken_under_load(pair, desk, tmp_path / "older.db"),
+        gift("early", "10.00"),
+        gift("late", "9.00"),
+    )
+    desk.accepted(gift("early", "10.00"))
     last = desk.accepted(late)["position"]
+    assert last > taken
     wait_until(lambda: _followed(desk) >= last, 30, "reporting to follow")
     pair.kill_ledger()
     _put_aside(pair.home, "ledger.db*", tmp_path / "damaged")
-    assert pair.command("ledger", "restore", str(backup)).returncode == 0
+    assert pair.command("ledger", "restore", str(tmp_path / "older.db")).returncode == 0
+    assert pair.command("ledger", "verify").returncode == 0
     pair.start_ledger()
-    wait_until(lambda: _complaint(pair), 40, "reporting to complain")
-    assert f"went back from {last} entries to {last - 1}" in _complaint(pair)
-    assert f"those from position {last} on are missing" in _complaint(pair)
-    assert "restore the ledger's newest backup" in _complaint(pair)
+    told = f"went back from {last} entries to {taken}: those from position {taken + 1} on are missing"
+    wait_until(lambda: len(_complaints(pair)) == 1, 40, "reporting to complain")
+    assert told in _complaints(pair)[0]
+    assert "restore the ledger's newest backup" in _complaints(pair)[0]
     with pytest.raises(PairFailed):
         pair.wait_ready("reporting", seconds=1)
     pair.kill_reporting()
+    pair.start_reporting(wait=False)
+    wait_until(lambda: len(_complaints(pair)) == 2, 40, "reporting to complain again after a restart")
+    assert told in _complaints(pair)[1]
+    pair.kill_reporting()
     _put_aside(pair.home, "reporting.db*", tmp_path / "aside")
     pair.start_reporting()
-    assert desk.accepted(late)["position"] == last
-    wait_until(lambda: _followed(desk) >= last, 30, "reporting to follow anew")
+    position = desk.accepted(late)["position"]
+    assert position == taken + 1
+    wait_until(lambda: _followed(desk) >= position, 30, "reporting to follow anew")
+
+
+def _taken_under_load(pair, desk, file):
+    """A backup taken while a clerk posts; how many entries are in it."""
+    posted, done = threading.Event(), threading.Event()
+
+    def post():
+        clerk = Desk(pair, "gl-2")
+        for number in count():
+            clerk.accepted([gift(f"load-{number}-{place}", "1.00") for place in range(20)])
+            posted.set()
+            if done.is_set():
+                return
+
+    clerk = threading.Thread(target=post)
+    clerk.start()
+    assert posted.wait(30)
+    made = pair.command("ledger", "backup", str(file), "--json")
+    done.set()
+    clerk.join()
+    assert made.returncode == 0, made.stderr
+    return json.loads(made.stdout)["entries"]
 
 
 def _put_aside(home, pattern, folder):
@@ -42,6 +77,5 @@ def _followed(desk):
     return desk.reporting("/v1/facility", year=2015).json()["position"]
 
 
-def _complaint(pair):
-    lines = pair.output.read_text().splitlines()
-    return next((line for line in lines if "critical" in line.lower()), "")
+def _complaints(pair):
+    return [line for line in pair.output.read_text().splitlines() if '"critical"' in line.lower()]
