@@ -23,7 +23,7 @@ from reporting_service.web.pages import answer, asked, pages, seen, visit
 from reporting_service.web.statement import onward
 from shared.contract.problems import NotFound
 
-ROWS_MAX = 200
+ROWS_MAX = 100
 FIRST = ("T1", "T2", "T13")
 """What the front page of a report shows at once; every table has a page of its own."""
 
