@@ -4,7 +4,8 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import structlog
 from flask import Flask, Response, g, request
@@ -14,9 +15,6 @@ from ledger_service.api.permissions import admit
 from shared.bodies import Bodies
 from shared.contract.problems import NotAcceptable
 from shared.pages.policy import CONTENT_SECURITY_POLICY
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = structlog.get_logger("http")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -57,10 +55,10 @@ def register(app: Flask, bodies: Bodies) -> None:
     app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]
 
 
-def _with_headers(application: "WSGIApplication") -> "WSGIApplication":
+def _with_headers(application: WSGIApplication) -> WSGIApplication:
     """The same application; every answer of it carries HEADERS, unless it says otherwise itself."""
 
-    def surrounded(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def surrounded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], object]:
             given = {name.lower() for name, _ in headers}
             return start_response(status, headers + [one for one in HEADERS if one[0].lower() not in given], *more)

@@ -128,7 +128,7 @@ def test_every_answer_carries_a_request_id_and_security_headers(office):
     for path in ("/livez", "/nope", "/docs", "/v1/rules"):
         answer = office.get(path, "auditor")
         assert answer.headers["X-Request-Id"]
-        assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "Strict-Transport-Security" not in answer.headers
     assert office.get("/livez", None, **{"X-Request-Id": "abc-1"}).headers["X-Request-Id"] == "abc-1"
