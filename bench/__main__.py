@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -26,11 +27,11 @@ from bench.questions.reading import reading
 from bench.questions.rebuilding import rebuilding
 from bench.questions.starting import starting
 from bench.questions.turning import turning
+from bench.readme import FOLDER, write_figures
 from bench.stage import Stage
 from bench.stores import KINDS
 from bench.table import Results, as_table
 
-RESULTS = Path(__file__).parent / "results.json"
 SIZE = 100_000
 SMALLEST = 10_000
 WIDTH = 170
@@ -108,8 +109,15 @@ def compared(size: int, names: frozenset[str]) -> tuple[list[Figure], dict[str, 
     return figures, not_run
 
 
+def kept_as(size: int, *, whole: bool) -> str:
+    """The name under which a run is kept; one that asked only a part never takes the place of a whole one."""
+    if not whole:
+        return "part.json"
+    return "results.json" if size == SIZE else f"results-{size}.json"
+
+
 def main() -> int:
-    """Measure, print the table, and write results.json."""
+    """Measure, print the table, keep the results; a whole run also writes its figures into bench/README.md."""
     every = [*WITH_REPORTING, *ALONE, *PEERS]
     options = argparse.ArgumentParser(prog="make bench", description=__doc__)
     options.add_argument("--size", type=int, default=SIZE, help=f"events of history (default {SIZE:,})")
@@ -117,8 +125,9 @@ def main() -> int:
     options.add_argument("--share", type=float, default=1.0, help="share of the full load that is sent")
     options.add_argument("--only", nargs="*", choices=every, default=every)
     options.add_argument("--store", nargs="*", choices=list(KINDS), default=list(KINDS))
-    options.add_argument("--output", type=Path, default=RESULTS)
+    options.add_argument("--output", type=Path, help="a file for the results (default: one in bench/)")
     chosen = options.parse_args()
+    whole = (set(chosen.only), set(chosen.store), chosen.rounds, chosen.share) == (set(every), set(KINDS), ROUNDS, 1.0)
     names, began = frozenset(chosen.only), time.monotonic()
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     figures: list[Figure] = []
@@ -127,9 +136,13 @@ def main() -> int:
         figures.append(figure)
     peers, not_run = compared(chosen.size, names)
     minutes = (time.monotonic() - began) / 60
-    results = Results(chosen.size, chosen.rounds, machine(), figures + peers, not_run, round(minutes, 1))
-    chosen.output.write_text(json.dumps(results.as_dict(), indent=1, ensure_ascii=False) + "\n")
+    today = datetime.now(UTC).date().isoformat()
+    results = Results(chosen.size, chosen.rounds, machine(), figures + peers, not_run, round(minutes, 1), today)
+    output = chosen.output or FOLDER / kept_as(chosen.size, whole=whole)
+    output.write_text(json.dumps(results.as_dict(), indent=1, ensure_ascii=False) + "\n")
     console.print(as_table(results))
+    if whole and output.parent == FOLDER:
+        write_figures()
     return 0
 
 

@@ -1,7 +1,7 @@
 """A figure: what was measured, beside what the machine could do at most, both in the same run."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from statistics import median
 from typing import Any
 
@@ -39,6 +39,10 @@ class Figure:
         comparison, _, number = self.aim.partition(" ")
         bound = float(number.replace(",", ""))
         return self.value >= bound if comparison == "≥" else self.value <= bound
+
+    def without_more(self) -> "Figure":
+        """The same figure alone."""
+        return replace(self, more={})
 
     def as_dict(self) -> dict[str, Any]:
         """For results.json."""

@@ -1,8 +1,6 @@
-"""The figures of one run as a table: on the screen, and in bench/README.md (`python -m bench.table`)."""
+"""The figures of one run: kept as JSON, shown on the screen as a table."""
 
 import json
-import re
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,14 +9,12 @@ from rich.table import Table
 
 from bench.figures import Figure
 
-FOLDER = Path(__file__).parent
-BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 COLUMNS = ("Question", "Store", "Measured", "Beside", "Ratio", "Aim")
 
 
 @dataclass(frozen=True)
 class Results:
-    """One run: its size, the machine, its figures, and which peers were not run and why."""
+    """One run: its size, the machine, its figures, which peers were not run and why, and the day (YYYY-MM-DD)."""
 
     size: int
     rounds: int
@@ -26,6 +22,7 @@ class Results:
     figures: list[Figure]
     not_run: dict[str, str] = field(default_factory=dict)
     minutes: float = 0.0
+    date: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """For results.json."""
@@ -42,14 +39,19 @@ class Results:
 
 def cells(figure: Figure) -> tuple[str, ...]:
     """One row."""
-    more = "".join(
-        f" ({name.rpartition(' ')[0]} {value:,.1f} {name.rpartition(' ')[2]})" for name, value in figure.more.items()
-    )
     beside = f"{figure.limit} {number(figure.limit_value)} {figure.unit}".strip() if figure.limit else ""
     ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
     reached = {True: " ✓", False: " ✗", None: ""}[figure.holds]
     aim = f"{figure.aim} {figure.unit}{reached}" if figure.aim else ""
-    return figure.question, figure.store, f"{number(figure.value)} {figure.unit}{more}".strip(), beside, ratio, aim
+    return figure.question, figure.store, measured(figure), beside, ratio, aim
+
+
+def measured(figure: Figure) -> str:
+    """The value, and in brackets what was measured with it."""
+    more = "".join(
+        f" ({name.rpartition(' ')[0]} {value:,.1f} {name.rpartition(' ')[2]})" for name, value in figure.more.items()
+    )
+    return f"{number(figure.value)} {figure.unit}{more}".strip()
 
 
 def number(value: float) -> str:
@@ -64,34 +66,12 @@ def as_table(results: Results) -> Table:
         table.add_column(column, justify="right" if column == "Ratio" else "left")
     for figure in results.figures:
         table.add_row(*cells(figure), style="italic" if figure.peer else None)
-    table.caption = _not_run(results)
+    table.caption = not_run(results)
     return table
 
 
-def as_markdown(results: Results) -> str:
-    """For bench/README.md."""
-    about = ", ".join(f"{name} {said}" for name, said in results.machine.items())
-    head = f"{results.size:,} events of history, medians of {results.rounds}, {results.minutes:g} minutes. {about}."
-    lines = [head, "", f"| {' | '.join(COLUMNS)} |", "|---|---|---:|---|---:|---|"]
-    lines += [f"| {' | '.join(cells(figure))} |" for figure in results.figures]
-    return "\n".join([*lines, "", _not_run(results)]).strip()
-
-
-def _not_run(results: Results) -> str:
+def not_run(results: Results) -> str:
+    """Which peers were not run and why, as a sentence; nothing when all were."""
     if not results.not_run:
         return ""
     return "Not run: " + "; ".join(f"{name} ({why})" for name, why in results.not_run.items()) + "."
-
-
-def main() -> int:
-    """Put the last run's figures into bench/README.md."""
-    page = FOLDER / "README.md"
-    table = as_markdown(Results.read(FOLDER / "results.json"))
-    before = page.read_text()
-    made = re.sub(f"{BEGIN}.*{END}", lambda _: f"{BEGIN}\n\n{table}\n\n{END}", before, flags=re.DOTALL)
-    page.write_text(made)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
