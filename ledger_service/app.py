@@ -25,7 +25,7 @@ from ledger_service.settings import Settings, SettingsInvalid, load
 from ledger_service.witnessing.witnessing import Witnessing
 from shared import serving
 from shared.access import token_checker
-from shared.bodies import Bodies
+from shared.bodies import THREADS_KEPT_FREE, Bodies
 from shared.log_format.notes import SigningKey
 
 LAST_ANSWERS_SECONDS = 1.0
@@ -59,6 +59,7 @@ def create_served(settings: Settings, lost: Callable[[], None]) -> Flask:
         written=around.written,
         published=around.published.announce,
         lost=lost,
+        pending_max=settings.threads - THREADS_KEPT_FREE,
     )
     app = assembled(around, journal, apart.started())
     journal.open()

@@ -67,7 +67,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         oidc_jwks_url=env.text("OIDC_JWKS_URL", "") or None,
         oidc_client_id=env.text("OIDC_CLIENT_ID", "") or None,
         session_secret_file=env.session_secret(home),
-        threads=env.integer("LEDGER_THREADS", 64, range(32, 513)),
+        threads=env.integer("LEDGER_THREADS", 96, range(32, 513)),
         witnesses=env.policy("LEDGER_WITNESSES"),
         witness_seconds=env.integer("LEDGER_WITNESS_SECONDS", 10, range(1, 86_401)),
         continues=_continues(env),

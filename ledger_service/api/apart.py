@@ -9,8 +9,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
-from threading import Lock
+from threading import Lock, Timer
 from typing import IO, NamedTuple
 
 import orjson
@@ -25,6 +26,12 @@ BYTES_MIN = 32_768
 """Smaller bodies are checked sooner than they are handed over."""
 
 
+PATIENCE_SECONDS = 10.0
+"""A process that has not answered by then is given up."""
+PAUSE_SECONDS = 30.0
+"""Before another is started in its place."""
+
+
 class Seen(NamedTuple):
     """A batch in which nothing is wrong: (source, type) of its events, each pair once; key and digest of each."""
 
@@ -37,17 +44,20 @@ def started() -> "Apart | None":
     return Apart() if len(os.sched_getaffinity(0)) > 1 else None
 
 
+def _process() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+
+
 class Apart:
     """One checking process; requests take turns."""
 
     def __init__(self) -> None:
         self._turn = Lock()
-        self._process: subprocess.Popen[bytes] | None = subprocess.Popen(
-            [sys.executable, "-m", __name__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        self._process: subprocess.Popen[bytes] | None = _process()
+        self._again_at = 0.0
+        self._closed = False
 
     def batch(self, body: bytes) -> Seen | None:
         """What is to be known of a batch; None when that must be found out here."""
@@ -58,19 +68,27 @@ class Apart:
         return _seen(said) if said else None
 
     def _asked(self, body: bytes) -> bytes | None:
+        if self._process is None and time.monotonic() >= self._again_at and not self._closed:
+            self._process = _process()
         if self._process is None or self._process.stdin is None or self._process.stdout is None:
             return None
+        impatience = Timer(PATIENCE_SECONDS, self._process.kill)
+        impatience.start()
         try:
             _write(self._process.stdin, body)
             return _read(self._process.stdout)
         except (OSError, EOFError) as error:
-            log.error("batches are checked in this process from now on", cause=repr(error))
+            log.error("batches are checked in the doors' own process for a while", cause=repr(error))
             self._end()
+            self._again_at = time.monotonic() + PAUSE_SECONDS
             return None
+        finally:
+            impatience.cancel()
 
     def close(self) -> None:
         """End the process."""
         with self._turn:
+            self._closed = True
             self._end()
 
     def _end(self) -> None:

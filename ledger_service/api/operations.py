@@ -1,6 +1,7 @@
 """Operations: is it alive, is it ready, what does it measure, what can it be asked."""
 
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import orjson
 from flask import Response, current_app
@@ -11,6 +12,10 @@ from ledger_service.api.queries import Routes
 from shared.contract.problems import Unavailable
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
+
+PROBE_SECONDS = 2.0
+PROBES = BoundedSemaphore(4)
+"""So many may wait for the writer at once without a token."""
 
 routes = Routes("operations", __name__, description="Operations")
 
@@ -29,7 +34,12 @@ def readyz() -> Response:
     journal = ledger().journal
     if journal.stopped is not None:
         raise Unavailable(f"The ledger takes nothing: {journal.stopped}", 60)
-    said = orjson.loads(journal.ask("position"))
+    if not PROBES.acquire(blocking=False):
+        raise Unavailable("Others are asking the same.", 1)
+    try:
+        said = orjson.loads(journal.ask("position", seconds=PROBE_SECONDS))
+    finally:
+        PROBES.release()
     return answer({"status": "ok", "origin": ledger().settings.origin, **said})
 
 

@@ -71,7 +71,10 @@ class Desk:
             if isinstance(problem, Exception):
                 self._sending.append(message({"number": number, "problem": packed(_problem(problem))}))
                 return
-            said, about = answer(outcome)
+            try:
+                said, about = answer(outcome)
+            except Exception as error:  # noqa: BLE001 - told to this caller alone, the writer goes on
+                said, about = {"problem": packed(_problem(error))}, b""
             self._sending.append(message({"number": number, **said}, about))
 
         return tell

@@ -24,9 +24,9 @@ class Promise(Generic[Answer]):
         self._told = answer
         self._given.release()
 
-    def result(self) -> Answer:
+    def result(self, seconds: float = ANSWER_SECONDS_MAX) -> Answer:
         """The answer; the exception told instead, or Unavailable (503) when there is none in time."""
-        if not self._given.acquire(timeout=ANSWER_SECONDS_MAX):
+        if not self._given.acquire(timeout=seconds):
             raise Unavailable("No answer in time; it may still be recorded. Ask again with the same id.", 5)
         if isinstance(self._told, Exception):
             raise self._told

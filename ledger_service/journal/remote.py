@@ -13,9 +13,9 @@ from typing import Any
 
 import structlog
 
-from ledger_service.journal.channel import Channel, message
+from ledger_service.journal.channel import Channel, Message, message
 from ledger_service.journal.commands import Answer, Command
-from ledger_service.journal.promise import Promise
+from ledger_service.journal.promise import ANSWER_SECONDS_MAX, Promise
 from ledger_service.journal.recorders.interface import JournalRecorder, Reader, StoreRefused, StoreUnavailable
 from ledger_service.journal.writer import Written
 from shared.contract.problems import Unavailable, unpacked
@@ -36,8 +36,11 @@ class RemoteJournal:
         written: Callable[[Written], None],
         published: Callable[[], None],
         lost: Callable[[], None],
+        pending_max: int,
     ) -> None:
         """Start `python -m module PARENT DESCRIPTOR BULK`; `lost` is called when it ends on its own.
+
+        When `pending_max` requests wait for it, others are turned away (503), so that threads are left for the rest.
 
         Batches have a way of their own, so that no single event waits behind one that has not been read yet.
         """
@@ -49,6 +52,8 @@ class RemoteJournal:
         self._numbers = count(1)
         self._pending: dict[int, Promise[Any]] = {}
         self._closing = False
+        self._is_lost = False
+        self._pending_max = pending_max
         ours, theirs = zip(*(socket.socketpair() for _ in range(2)), strict=True)
         descriptors = [end.fileno() for end in theirs]
         arguments = [sys.executable, "-m", module, str(os.getpid()), *map(str, descriptors)]
@@ -60,7 +65,10 @@ class RemoteJournal:
 
     def open(self) -> None:
         """Wait until the journal is open; StoreRefused or StoreUnavailable when it cannot be."""
-        said = next((said for said, _ in self._channel.received(wait=True)), {})
+        heard: list[Message] = []
+        while not heard and not self._channel.ended:
+            heard = list(self._channel.received(wait=True))
+        said = heard[0][0] if heard else {}
         if "ready" not in said:
             self.close()
             kind = REFUSALS.get(said.get("refused", ""), StoreUnavailable)
@@ -85,19 +93,27 @@ class RemoteJournal:
         told, body = self._asked(through, said, command.events.marks + command.events.body)
         return Answer(told["status"], body, told["position"])
 
-    def ask(self, name: str, *arguments: Any) -> bytes:
+    def ask(self, name: str, *arguments: Any, seconds: float = ANSWER_SECONDS_MAX) -> bytes:
         """The answer to a question."""
-        return self._asked(self._channel, {"ask": name, "arguments": arguments})[1]
+        if self._is_lost:
+            raise Unavailable("The journal's writer has ended. Ask again.", 2)
+        return self._asked(self._channel, {"ask": name, "arguments": arguments}, seconds=seconds)[1]
 
-    def _asked(self, through: Channel, said: dict[str, Any], about: bytes = b"") -> tuple[dict[str, Any], bytes]:
+    def _asked(
+        self, through: Channel, said: dict[str, Any], about: bytes = b"", seconds: float = ANSWER_SECONDS_MAX
+    ) -> tuple[dict[str, Any], bytes]:
+        if len(self._pending) >= self._pending_max:
+            raise Unavailable("Too many requests are waiting.", 1)
         number = next(self._numbers)
         promise: Promise[tuple[dict[str, Any], bytes]] = Promise()
         self._pending[number] = promise
         try:
             if self._closing:
                 raise Unavailable("The service is stopping.", 1)
+            if self._is_lost:
+                raise Unavailable("The journal's writer has ended; nothing was recorded. Ask again.", 2)
             through.send(message({"number": number, **said}, about))
-            return promise.result()
+            return promise.result(seconds)
         except OSError as error:
             raise _unknown() from error
         finally:
@@ -105,14 +121,18 @@ class RemoteJournal:
 
     def _hear(self) -> None:
         """Pass on what the writer tells, until it says nothing more."""
-        while not self._channel.ended:
-            for said, about in self._channel.received(wait=True):
-                self._pass_on(said, about)
-        while self._pending:
-            self._pending.popitem()[1].tell(_unknown())
-        if not self._closing:
-            log.critical("the writer's process has ended", exit_code=self._process.poll())
-            self._lost()
+        try:
+            while not self._channel.ended:
+                for said, about in self._channel.received(wait=True):
+                    self._pass_on(said, about)
+        finally:
+            self._is_lost = True
+            for number in list(self._pending):
+                if promise := self._pending.pop(number, None):
+                    promise.tell(_unknown())
+            if not self._closing:
+                log.critical("the writer's process has ended, or is not understood", exit_code=self._process.poll())
+                self._lost()
 
     def _pass_on(self, said: dict[str, Any], about: bytes) -> None:
         if "number" in said:

@@ -10,7 +10,8 @@ from ledger_service.journal.commands import Command, Outcome
 from shared.contract.problems import Unavailable
 
 GROUP_REQUESTS_MAX = 512
-BULK_EVENTS_MAX = 10_000
+BULK_EVENTS_MAX = 2_000
+"""More batches than fit into this are another group: larger ones gain nothing, and single events would wait longer."""
 BULK_EVENTS_BETWEEN_SINGLES = 1_000
 WAITING_REQUESTS_MAX = 2_048
 WAITING_EVENTS_MAX = 100_000

@@ -1,6 +1,8 @@
 """Large batches are checked in another process: with the same result, and here when that process is gone."""
 
 import json
+import os
+import signal
 from threading import Event
 
 import orjson
@@ -110,6 +112,18 @@ def test_without_that_process_batches_are_checked_here(office, apart):
     assert office.post(large()).status_code == 201
     assert apart._process is None
     assert office.post(large()).status_code == 201
+
+
+def test_a_process_that_stands_still_is_given_up_and_replaced(office, apart, monkeypatch):
+    first = apart._process
+    monkeypatch.setattr("ledger_service.api.apart.PATIENCE_SECONDS", 0.1)
+    os.kill(first.pid, signal.SIGSTOP)
+    assert office.post(large()).status_code == 201
+    assert apart._process is None
+    monkeypatch.setattr("ledger_service.api.apart.PATIENCE_SECONDS", 60)
+    apart._again_at = 0.0
+    assert office.post(large()).status_code == 201
+    assert apart._process.pid != first.pid
 
 
 def test_the_process_ends_when_its_input_does(apart):

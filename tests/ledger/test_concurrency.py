@@ -162,6 +162,6 @@ def test_bulk_never_gets_two_turns_while_a_single_event_waits():
 def test_a_bulk_turn_takes_more_when_nobody_else_waits():
     waiting = Waiting()
     for _ in range(3):
-        waiting.post(posting(*[interest() for _ in range(900)], batch=True))
+        waiting.post(posting(*[interest() for _ in range(600)], batch=True))
     postings, questions = waiting.take()
     assert (len(postings), questions) == (3, [])

@@ -11,6 +11,7 @@ from threading import Event
 
 import pytest
 
+from ledger_service.api import operations
 from ledger_service.app import create_served
 from ledger_service.journal.recorders.interface import StoreRefused
 from ledger_service.settings import load
@@ -121,8 +122,32 @@ def test_a_lost_writer_is_told_to_all_and_ends_the_service(served, lost):
             document = problem_of(answer.result(), 503)
             assert "not known" in document["detail"]
     assert lost.wait(20)
-    problem_of(served.post(interest()), 503)
+    assert "nothing was recorded" in problem_of(served.post(interest()), 503)["detail"]
+    assert "recorded" not in problem_of(served.get("/readyz", None), 503)["detail"]
+
+
+def test_a_writer_that_stands_still_is_not_ready(served, monkeypatch):
+    monkeypatch.setattr(operations, "PROBE_SECONDS", 0.1)
+    process = served.ledger.journal._process
+    os.kill(process.pid, signal.SIGSTOP)
     problem_of(served.get("/readyz", None), 503)
+    assert served.get("/livez", None).status_code == 200
+    os.kill(process.pid, signal.SIGCONT)
+    monkeypatch.setattr(operations, "PROBE_SECONDS", 60)
+    assert served.get("/readyz", None).status_code == 200
+
+
+def test_more_than_can_wait_are_turned_away(served, monkeypatch):
+    monkeypatch.setattr(served.ledger.journal, "_pending_max", 2)
+    process = served.ledger.journal._process
+    os.kill(process.pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(served.post, interest()) for _ in range(2)]
+        while served.ledger.journal.queued < 2:
+            pass
+        assert problem_of(served.post(interest()), 503)["detail"] == "Too many requests are waiting."
+        os.kill(process.pid, signal.SIGCONT)
+        assert {answer.result().status_code for answer in waiting} == {201}
 
 
 def test_closing_answers_what_waits(open_served):
