@@ -226,7 +226,7 @@ def _verified(settings: Settings, verifier: "Verifier") -> "Counts":
     from ledger_service.verification import verify_stored
 
     with _recorder(settings) as recorder, progress_bar("Verifying") as show:
-        return verify_stored(recorder, verifier, show)
+        return verify_stored(recorder, verifier, show, settings.fund_home / "ledger.snapshot")
 
 
 @contextmanager

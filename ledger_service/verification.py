@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -16,7 +17,6 @@ import orjson
 from ledger_service.journal.commands import Entry, kept_warnings, key_of
 from ledger_service.journal.recorders.interface import (
     CheckpointRow,
-    CosignatureRow,
     EntryRow,
     JournalRecorder,
     KeyRow,
@@ -24,11 +24,12 @@ from ledger_service.journal.recorders.interface import (
     StoreDamaged,
     StoreRefused,
 )
-from ledger_service.journal.sealing import is_linked
+from ledger_service.journal.sealing import is_cosigned, is_linked
+from ledger_service.journal.snapshots import Snapshot, read_snapshot
 from shared.contract.envelope import content_digest
 from shared.log_format.checkpoints import open_checkpoint
 from shared.log_format.merkle import leaf_hashes
-from shared.log_format.notes import Verifier, parse_note, parse_signature
+from shared.log_format.notes import Verifier
 from shared.log_format.tiles import TileRows
 from shared.rules.collecting import seldom_collecting
 from shared.rules.rederivation import Mismatch, Rederivation, Verdict, read_entry
@@ -51,6 +52,7 @@ class Counts:
     refused_batches: int = 0
     keys: int = 0
     cosignatures: int = 0
+    snapshot: str = "none is kept"
 
     def __str__(self) -> str:
         return SENTENCES.format(**asdict(self))
@@ -61,19 +63,27 @@ SENTENCES = """\
 {checkpoints} signed checkpoints match the tree, none between them is missing, and the newest covers the last entry.
 {cosignatures} cosignatures of witnesses hold.
 {decisions} decisions and {refusals} refusals were taken again with the same result; {keys} keys match.
-{refused_batches} refused batches were checked for their form only: what was refused in them is not in the log."""
+{refused_batches} refused batches were checked for their form only: what was refused in them is not in the log.
+Snapshot of the model: {snapshot}."""
 
 
 def verify_stored(
-    recorder: JournalRecorder, verifier: Verifier, progress: Callable[[int, int], None] = lambda _done, _of: None
+    recorder: JournalRecorder,
+    verifier: Verifier,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
+    beside: Path | None = None,
 ) -> Counts:
-    """Check a whole journal as of now; Mismatch names the first bad position, StoreRefused another log."""
+    """Check a whole journal as of now, and the snapshot `beside` it, if there is one.
+
+    Mismatch names the first bad position, StoreRefused another log.
+    """
     counts = Counts()
+    snapshot = _snapshot(beside, verifier, counts)
     try:
         with recorder.reading() as reader, seldom_collecting():
             if (origin := reader.origin()) != verifier.name:
                 raise StoreRefused(f"The database is of the log {origin}, the key is of {verifier.name}.")
-            Verification(reader, verifier, counts, progress).run()
+            Verification(reader, verifier, counts, progress, snapshot).run()
     except StoreDamaged as error:
         raise Mismatch(counts.entries + 1, f"the database is damaged ({error})") from error
     return counts
@@ -87,6 +97,7 @@ class Verification:
     verifier: Verifier
     counts: Counts
     progress: Callable[[int, int], None]
+    snapshot: Snapshot | None = None
 
     def run(self) -> None:
         """Check everything; Mismatch names the first position that does not hold."""
@@ -96,6 +107,8 @@ class Verification:
         checkpoints = _Checkpoints(self.reader, self.verifier)
         for row in self.reader.rows(0):
             self._check_row(row, deciding, hashes)
+            if self.snapshot is not None and self.snapshot.position == row.position:
+                deciding.check_snapshot(self.snapshot, hashes.told()[1])
             if checkpoints.due(row.position):
                 hashes.grow()
                 self.counts.checkpoints += checkpoints.check(row.position, hashes.tiles)
@@ -117,6 +130,19 @@ class Verification:
             hashes.grow()  # what was put off stands before this entry, and is named first
             raise
         hashes.put_off(row.body)
+
+
+def _snapshot(file: Path | None, verifier: Verifier, counts: Counts) -> Snapshot | None:
+    """The snapshot that a start would use; what it would not, it ignores, and so do we, but say it."""
+    if file is None or not file.exists():
+        return None
+    try:
+        kept = read_snapshot(file, verifier)
+    except (ValueError, LookupError) as error:
+        counts.snapshot = f"the one kept is not used ({error})"
+        return None
+    counts.snapshot = f"the one kept at {kept.position} is of more entries than there are, and not used"
+    return kept
 
 
 def _read(row: EntryRow, expected: int) -> Entry:
@@ -223,19 +249,11 @@ def _check_cosignatures(reader: Reader) -> int:
     for cosigned in reader.cosignature_rows():
         if row is None or row.size != cosigned.size:
             row = reader.checkpoint_covering(cosigned.size)
-        if row is None or row.size != cosigned.size or not _holds(row, cosigned):
+        if row is None or row.size != cosigned.size or not is_cosigned(row, cosigned):
             whose = cosigned.witness.partition("+")[0]
             raise Mismatch(cosigned.size, f"the cosignature of {whose} under the checkpoint here does not hold")
         checked += 1
     return checked
-
-
-def _holds(row: CheckpointRow, cosigned: CosignatureRow) -> bool:
-    try:
-        witness, signature = Verifier.parse(cosigned.witness), parse_signature(cosigned.line.removesuffix("\n"))
-    except ValueError:
-        return False
-    return signature.line == cosigned.line and witness.verify(parse_note(row.note).text, signature)
 
 
 class _Deciding:
@@ -254,6 +272,12 @@ class _Deciding:
         self._counts.refused_batches += verdict is Verdict.REFUSED_BATCH
         if taken.event is not None:
             self._check_key(taken.event, KeyRow(position, b"", taken.caused), list(taken.warnings))
+
+    def check_snapshot(self, kept: Snapshot, root: str) -> None:
+        """The model kept must be the one that the entries make."""
+        if b64encode(kept.root).decode() != root or kept.model.tables() != self._again.model.tables():
+            raise Mismatch(kept.position, "the snapshot kept here is not the model that the entries make: delete it")
+        self._counts.snapshot = f"the one kept at {kept.position} is what the entries make"
 
     def finish(self) -> None:
         self._again.finish()

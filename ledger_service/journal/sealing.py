@@ -8,9 +8,9 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from ledger_service.journal.kept import Kept
-from ledger_service.journal.recorders.interface import CheckpointRow, Group, GroupRows, KeyRow
+from ledger_service.journal.recorders.interface import CheckpointRow, CosignatureRow, Group, GroupRows, KeyRow
 from shared.log_format.checkpoints import Checkpoint, sign_checkpoint
-from shared.log_format.notes import Signature, SigningKey, Verifier, decode_base64
+from shared.log_format.notes import Signature, SigningKey, Verifier, decode_base64, parse_note, parse_signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,15 @@ def is_linked(verifier: Verifier, before: int, row: CheckpointRow) -> bool:
         return False
     signature = Signature(verifier.name, verifier.key_id, blob)
     return verifier.verify(_linked(verifier.name, before, row.size), signature)
+
+
+def is_cosigned(row: CheckpointRow, said: CosignatureRow) -> bool:
+    """Whether a kept cosignature is its witness's own, of this checkpoint."""
+    try:
+        witness, signature = Verifier.parse(said.witness), parse_signature(said.line.removesuffix("\n"))
+    except ValueError:
+        return False
+    return signature.line == said.line and witness.verify(parse_note(row.note).text, signature)
 
 
 def _linked(origin: str, before: int, size: int) -> str:

@@ -17,7 +17,7 @@ import structlog
 from ledger_service.journal.kept import Kept
 from ledger_service.journal.recorders.interface import Reader
 from shared.log_format.merkle import Frontier, TileNodes, perfect_subtrees
-from shared.log_format.notes import SigningKey, decode_base64, open_note, sign_note
+from shared.log_format.notes import SigningKey, Verifier, decode_base64, open_note, sign_note
 from shared.rules.model import Model
 from shared.rules.snapshot import Tables, copied, packed, program, unpacked
 
@@ -62,7 +62,7 @@ class Snapshots(NoSnapshots):
     def fitting(self, reader: Reader) -> Snapshot | None:
         """The kept snapshot if it is of the log that is stored; None, and a line in the log, otherwise."""
         try:
-            found = self._read()
+            found = read_snapshot(self._path, self._key.verifier)
             if found.root != _root_at(reader, found.position):
                 raise ValueError("the log has another past")
         except FileNotFoundError:
@@ -91,7 +91,7 @@ class Snapshots(NoSnapshots):
     def _write(self, position: int, root: bytes, tables: Tables) -> None:
         try:
             body = b"".join(len(frame).to_bytes(4, "big") + frame for frame in packed(tables))
-            note = sign_note(self._said(position, root, body), self._key).encode()
+            note = sign_note(_said(self._key.name, position, root, body), self._key).encode()
             fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
             with fresh.open("wb") as file:
                 file.write(len(note).to_bytes(4, "big") + note + body)
@@ -101,24 +101,27 @@ class Snapshots(NoSnapshots):
         except OSError as error:
             log.warning("the snapshot was not kept", cause=str(error), path=str(self._path))
 
-    def _said(self, position: int, root: bytes, body: bytes) -> str:
-        """What is signed. Its first line is no log's origin, so that it can never pass for a checkpoint."""
-        digest = hashlib.sha256(body).hexdigest()
-        return f"{self._key.name} snapshot\n{position}\n{b64encode(root).decode()}\n{program()}\n{digest}\n"
 
-    def _read(self) -> Snapshot:
-        held = self._path.read_bytes()
-        end = 4 + int.from_bytes(held[:4], "big")
-        said = open_note(held[4:end].decode(), [self._key.verifier])
-        body = held[end:]
-        _, position, root, *_ = said.split("\n")
-        decoded = decode_base64(root)
-        if said != self._said(int(position), decoded, body):
-            raise ValueError("it is another program's, or damaged")
-        model = unpacked(_frames(body))
-        if model.position != int(position):
-            raise ValueError(f"it holds the model at {model.position}, not at {position}")
-        return Snapshot(model.position, decoded, model)
+def read_snapshot(path: Path, verifier: Verifier) -> Snapshot:
+    """The snapshot in a file; ValueError when this log's key did not sign it or it is another program's, OSError."""
+    held = path.read_bytes()
+    end = 4 + int.from_bytes(held[:4], "big")
+    said = open_note(held[4:end].decode(), [verifier])
+    body = held[end:]
+    _, position, root, *_ = said.split("\n")
+    decoded = decode_base64(root)
+    if said != _said(verifier.name, int(position), decoded, body):
+        raise ValueError("it is another program's, or damaged")
+    model = unpacked(_frames(body))
+    if model.position != int(position):
+        raise ValueError(f"it holds the model at {model.position}, not at {position}")
+    return Snapshot(model.position, decoded, model)
+
+
+def _said(origin: str, position: int, root: bytes, body: bytes) -> str:
+    """What is signed. Its first line is no log's origin, so that it can never pass for a checkpoint."""
+    digest = hashlib.sha256(body).hexdigest()
+    return f"{origin} snapshot\n{position}\n{b64encode(root).decode()}\n{program()}\n{digest}\n"
 
 
 def _root_at(reader: Reader, size: int) -> bytes:

@@ -3,10 +3,13 @@
 import sqlite3
 
 import pytest
+from click.testing import CliRunner
 
+from ledger_service.cli import main
 from ledger_service.journal import snapshots
 from ledger_service.journal.kept import Kept
 from shared.log_format.notes import SigningKey, parse_note, sign_note
+from shared.rules.snapshot import copied
 from tests.ledger.clerks import interest
 
 
@@ -117,3 +120,32 @@ def test_what_a_snapshot_rests_on_is_still_checked(open_office, kept_often, tmp_
     raw.close()
     with pytest.raises(Exception, match="Position 3: the log does not hold"):
         open_office()
+
+
+def _verified(tmp_path):
+    return CliRunner().invoke(main, ["verify"], env={"FUND_HOME": str(tmp_path)})
+
+
+def test_verify_makes_the_snapshots_model_again(open_office, kept_often, tmp_path):
+    _grown(open_office, 6)
+    found = _verified(tmp_path)
+    assert found.exit_code == 0, found.output
+    assert "Snapshot of the model: the one kept at 8 is what the entries make." in found.output
+    path = tmp_path / "ledger.snapshot"
+    path.write_bytes(path.read_bytes()[:-1])
+    damaged = _verified(tmp_path)
+    assert damaged.exit_code == 0, damaged.output
+    assert "is not used (it is another program's, or damaged)" in damaged.output
+
+
+def test_verify_finds_a_snapshot_of_another_model(open_office, kept_often, tmp_path):
+    """Signed by the log's own key, over the right root, and yet not what the entries make."""
+    _grown(open_office, 6)
+    key = SigningKey.load(tmp_path / "keys" / "log.key")
+    kept = snapshots.read_snapshot(tmp_path / "ledger.snapshot", key.verifier)
+    tables = copied(kept.model)
+    tables["versions"]["line-1"] = 99
+    snapshots.Snapshots(tmp_path / "ledger.snapshot", key)._write(kept.position, kept.root, tables)
+    found = _verified(tmp_path)
+    assert found.exit_code == 1
+    assert "Position 8: the snapshot kept here is not the model that the entries make: delete it." in found.output

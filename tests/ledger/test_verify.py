@@ -56,6 +56,7 @@ def test_a_journal_that_holds_is_said_to_hold(verify, written):
         "refused_batches": 1,
         "keys": 5,
         "cosignatures": 0,
+        "snapshot": "none is kept",
     }
 
 
