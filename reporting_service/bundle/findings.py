@@ -10,8 +10,10 @@ from shared.rules.rederivation import Verdict
 class Differs(Exception):
     """The first thing in a bundle that does not hold; its position or figure where it has one."""
 
-    def __init__(self, cause: str, *, position: int | None = None, figure: str | None = None) -> None:
-        where = f"Position {position}" if position is not None else f"Figure {figure}" if figure else "The bundle"
+    def __init__(
+        self, cause: str, *, position: int | None = None, figure: str | None = None, of: str = "The bundle"
+    ) -> None:
+        where = f"Position {position}" if position is not None else f"Figure {figure}" if figure else of
         super().__init__(f"{where}: {cause}.")
         self.cause, self.position, self.figure = cause, position, figure
 

@@ -59,7 +59,7 @@ def check_receipt(content: bytes, verifier: Verifier, given: bytes | None = None
             raise ProofFailed("the entry given is not the one that the proof file carries")
         checkpoint = verify_proof(text, body, verifier)
     except (ProofFailed, UnicodeDecodeError) as error:
-        raise Differs(f"the receipt does not hold: {error}") from error
+        raise Differs(f"{error}", of="The receipt") from error
     entry: dict[str, Any] = parse(body)  # type: ignore[assignment]
     if entry.get("position") != proof.index + 1:
         raise Differs(f"the entry says that it stands at {entry.get('position')}", position=proof.index + 1)
@@ -73,7 +73,7 @@ def _entry(text: bytes | None) -> bytes:
     try:
         entry = parse(text.strip())
     except Malformed as error:
-        raise Differs(f"the entry is not JSON: {error.detail}") from error
+        raise Differs(f"the entry is not JSON: {error.detail}", of="The receipt") from error
     if not isinstance(entry, dict):
-        raise Differs("the entry is no JSON object")
+        raise Differs("the entry is no JSON object", of="The receipt")
     return canonical(entry)
