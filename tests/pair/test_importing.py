@@ -8,7 +8,7 @@ import sys
 from tests.house.tree import ROOT, modules
 
 SERVICES = ("ledger_service", "reporting_service", "shared")
-READERS = {"app.py", "cli.py"}
+READERS = {"app.py", "cli.py", "recording.py"}
 IMPORT_ALL = """
 import importlib, json, sys, threading
 for name in json.loads(sys.argv[1]):
