@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting_service.render.fonts.glyphs import FONTS, MAIN, RUN_MAX, coverage, covered, shown
+from reporting_service.render.fonts.glyphs import ALIKE, FONTS, MAIN, RUN_MAX, coverage, covered, shown
+from reporting_service.render.words import words
 
 
 def test_the_manifest_names_every_file_with_its_digest():
@@ -50,6 +51,7 @@ def test_a_sign_that_no_font_has_is_not_covered():
         ("\x00", "[U+0000]"),
         ("❤️", "❤"),
         ("نص", "نص"),
+        ("3 − 1", "3 – 1"),
     ],
 )
 def test_what_cannot_be_shown_shows_its_code_point(text, expected):
@@ -58,6 +60,18 @@ def test_what_cannot_be_shown_shows_its_code_point(text, expected):
 
 def test_the_plain_form_keeps_to_the_main_font():
     assert shown("a漢", plain=True) == "a[U+6F22]"
+    assert shown("3 − 1", plain=True) == "3 – 1"
+
+
+def test_what_stands_for_a_sign_is_in_the_main_fonts():
+    for sign, alike in ALIKE.items():
+        assert not covered(ord(sign), MAIN)
+        assert all(ord(alike) in coverage(font) for font in MAIN)
+
+
+def test_the_main_fonts_have_every_sign_of_the_forms():
+    signs = {sign for language in ("en", "fr") for sign in "".join(words(language)._messages.values())}
+    assert not {sign for sign in "".join(map(shown, signs)) if not all(ord(sign) in coverage(font) for font in MAIN)}
 
 
 @given(st.text(max_size=60))

@@ -11,7 +11,7 @@ import vl_convert
 
 from reporting_service.render.charts import of_lines, of_projects
 from reporting_service.render.charts.drawn import NO_CHART, Drawn
-from reporting_service.render.fonts.glyphs import FONTS
+from reporting_service.render.fonts.glyphs import ALIKE, FONTS
 from reporting_service.render.words import Words, translated, words
 
 MAKERS: dict[str, Callable[[dict[str, Any], Words], Drawn | None]] = {
@@ -38,6 +38,9 @@ CONFIG: dict[str, Any] = {
     "title": {"fontSize": 12, "anchor": "start"},
     "view": {"stroke": None},
 }
+
+MINUS = ALIKE["\N{MINUS SIGN}"]
+"""Before a figure on an axis: the PDF's main fonts have this one."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def _chart(table: str, drawn: Drawn, said: Words) -> Chart:
 
 def _signs(said: Words) -> str:
     return json.dumps(
-        {"decimal": said.point, "thousands": said.group, "grouping": [3], "currency": ["", ""], "minus": "−"}
+        {"decimal": said.point, "thousands": said.group, "grouping": [3], "currency": ["", ""], "minus": MINUS}
     )
 
 

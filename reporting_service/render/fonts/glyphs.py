@@ -2,6 +2,7 @@
 
 PDF/A and PDF/UA forbid a missing glyph, and a title may hold any character: one that no font has, a control
 character or a change of writing direction is shown as its code point in brackets, `[U+E000]`, never dropped unseen.
+A sign that the report's own fonts lack but have the look of is set as that one, not from the font of another script.
 """
 
 import struct
@@ -15,6 +16,8 @@ MAIN = ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf")
 DIRECTION = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)))
 INVISIBLE = frozenset("\ufe0e\ufe0f")
 """Variation selectors choose between text and colour; our emoji have one look."""
+ALIKE = {"\N{MINUS SIGN}": "\N{EN DASH}"}
+"""Signs that the main fonts lack, and what they have in the same shape."""
 JOINERS = frozenset("\u200c\u200d")
 RUN_MAX = 18
 """Letters after which an unbroken word may be broken, so that a cell holds it."""
@@ -50,6 +53,8 @@ def _shown(character: str, plain: bool) -> str:
         return " "
     if character in INVISIBLE:
         return ""
+    if character in ALIKE:
+        return ALIKE[character]
     if character not in DIRECTION and unicodedata.category(character) not in ("Cc", "Cn", "Co", "Cs"):
         if character in JOINERS and not plain:
             return character
