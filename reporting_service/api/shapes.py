@@ -261,7 +261,7 @@ class RowShape(ma.Schema):
     title = text()
     cells = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     unit = fields.String(metadata={"description": "where it differs from the columns'"})
-    level = fields.String(metadata={"description": "sum, where the row adds up others"})
+    level = fields.String(metadata={"description": "sum, where it adds up others; part, of what stands above it"})
 
 
 class TableShape(ma.Schema):

@@ -1,6 +1,10 @@
 """What every form for people says around the tables."""
 
+from decimal import Decimal
 from typing import Any
+
+from reporting_service.render.words import Words
+from shared.money import ZERO, text
 
 ORGANIZATION = "International Organization for Migration"
 MEANING = (
@@ -76,14 +80,39 @@ EXPLAINED = {
     "T17": "Income received beside income budgeted, as first approved and as revised.",
 }
 """What a table says and where its rules stand, in a sentence or two, by its key."""
-GLANCE = ("opening", "allocation", "contributions", "available", "project-allocations", "closing")
-"""Rows of T2 that stand on the cover."""
+GLANCE = {
+    "opening": ("opening",),
+    "allocation": ("allocation",),
+    "contributions": ("contributions",),
+    "other-sources": ("revisions", "refunds", "recovered", "adjustments"),
+    "available": ("available",),
+    "project-allocations": ("project-allocations",),
+    "other-uses": ("increases", "decreases", "freed"),
+    "closing": ("closing",),
+}
+"""The rows on the cover and the rows of T2 that each is made of: together all of them, so that both sums add up."""
+TOGETHER = {
+    "other-sources": "Other sources (revisions, refunds, recovered, adjustments)",
+    "other-uses": "Increases, decreases and freed",
+}
+"""What a row of several is called; a row of one has its title from T2."""
 
 
-def glance(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows of T2 for the cover; none where nothing was recorded."""
+def glance(report: dict[str, Any], said: Words) -> list[dict[str, Any]]:
+    """The rows of a translated report's T2 for the cover; none where nothing was recorded."""
     found = {row["key"]: row for row in report["tables"].get("T2", {"rows": []})["rows"]}
-    return [found[key] for key in GLANCE if key in found]
+    rows = []
+    for key, parts in GLANCE.items():
+        of = [found[part] for part in parts if part in found]
+        if of and key in TOGETHER:
+            rows.append({"key": key, "title": said.say(TOGETHER[key]), "cells": _added(of)})
+        else:
+            rows += of
+    return rows
+
+
+def _added(rows: list[dict[str, Any]]) -> dict[str, str]:
+    return {column: text(sum((Decimal(row["cells"][column]) for row in rows), ZERO)) for column in rows[0]["cells"]}
 
 
 def is_illustrative(report: dict[str, Any]) -> bool:

@@ -19,12 +19,13 @@ def report_page(document: dict[str, Any], language: str = "en") -> bytes:
     The document may have `changed`: by the id of a figure that an earlier edition printed otherwise, what it printed.
     """
     said = words(language)
+    report = translated(document, language)
     page = PAGES.get_template("report.html").render(
-        report=translated(document, language),
+        report=report,
         said=said,
         frame=frame,
         charts={chart.table: chart for chart in charts_of(document, language)},
-        glance=frame.glance(translated(document, language)),
+        glance=frame.glance(report, said),
         illustrative=frame.is_illustrative(document),
         changed=document.get("changed", {}),
     )

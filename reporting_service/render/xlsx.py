@@ -45,6 +45,8 @@ class Book:
             {"bold": True, "text_wrap": True, "valign": "bottom", "bg_color": "#eef3f8", "bottom": 1}
         )
         self._wrap = self._book.add_format({"text_wrap": True, "valign": "top"})
+        part = self._book.add_format({"text_wrap": True, "valign": "top", "indent": 1})
+        self._titles = {"sum": self._bold, "part": part}
         self._large = self._book.add_format({"bold": True, "font_size": 14})
         self._quiet = self._book.add_format({"font_color": "#4a5057"})
 
@@ -115,7 +117,7 @@ class Book:
 
     def _row(self, sheet: Worksheet, line: int, row: dict[str, Any], columns: list[dict[str, Any]]) -> None:
         strong = row.get("level") == "sum"
-        _text(sheet, line, 0, row["title"], self._bold if strong else self._wrap)
+        _text(sheet, line, 0, row["title"], self._titles.get(row.get("level", "plain"), self._wrap))
         for place, column in enumerate(columns, 1):
             unit = row.get("unit", column["unit"])
             cell = row["cells"].get(column["key"], "")

@@ -1,4 +1,7 @@
-"""T5: national and regional projects, their average size, and how much of the ceiling it takes."""
+"""T5: national and regional projects, their average size, and how much of the ceiling it takes.
+
+An average counts increases and decreases, as the ceiling does.
+"""
 
 from decimal import Decimal
 
@@ -19,7 +22,7 @@ SCOPES = {"national": "National", "regional": "Regional"}
 COLUMNS = (
     Column("number", "Projects approved", COUNT),
     Column("usd", "Approved, net"),
-    Column("average", "Average first approval", USD),
+    Column("average", "Average approval of projects new in the year, increases and decreases included", USD),
     Column("ceiling", "Ceiling of a project"),
     Column("share", "Average as a share of the ceiling", PERCENT),
     Column("number-prior", "Year before, projects", COUNT),
@@ -28,7 +31,7 @@ COLUMNS = (
 
 
 def table(view: View, year: int) -> Table:
-    """Per line and scope: number, USD, average of the projects first approved in the year, and the ceiling."""
+    """Per line and scope: number, USD, average of the projects new in the year, and the ceiling."""
     now, before = approvals(view, year), approvals(view, year - 1)
     rows = [_row(view, year, line, scope, now, before) for line in LINES for scope in SCOPES]
     rows += [_together(scope, now, before) for scope in SCOPES]

@@ -39,7 +39,7 @@ def table(view: View, year: int) -> Table:
     adjusted = line_cells(year, lambda line, of: sum((moved.amount for moved in adjustments(view, line, of)), ZERO))
     undisbursed = line_cells(year, lambda line, of: to_date(line, of).undisbursed)
     rows += [
-        Row("adjustments", "of which prior-period adjustments, effect on available money", adjusted),
+        Row("adjustments", "of which prior-period adjustments, effect on available money", adjusted, level="part"),
         Row("undisbursed", "Undisbursed at 31 December", undisbursed, level="sum"),
         Row("delivery-rate", "Delivery rate of the year", _rates(year, in_year), PERCENT),
     ]

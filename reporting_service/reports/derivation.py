@@ -45,7 +45,7 @@ READING = (
     " lie outside the cap. Both readings of the cap are shown: new money alone, and carry-forward and recovered"
     " balances counted too. Cap and headroom are empty under a rule set without a cap."
 )
-SUMS = ("miscellaneous_income", "discretionary_income", "facility")
+LEVELS = {"miscellaneous_income": "sum", "discretionary_income": "sum", "security": "part", "facility": "sum"}
 
 
 def table(view: View, year: int) -> Table:
@@ -65,7 +65,7 @@ def table(view: View, year: int) -> Table:
             title,
             {key: steps.get(step, "") for key, steps in columns.items()},
             unit,
-            "sum" if step in SUMS else "plain",
+            LEVELS.get(step, "plain"),
         )
         for step, (title, unit) in STEPS.items()
     )

@@ -121,6 +121,7 @@ def variance_table(view: View, year: int) -> Table:
             step.replace("_", "-"),
             title,
             {key: cell for suffix, steps in found.items() for key, cell in _compared(steps, step, suffix).items()},
+            level="part" if step == "security" else "plain",
         )
         for step, title in STEPS.items()
     ]

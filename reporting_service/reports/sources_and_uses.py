@@ -20,7 +20,7 @@ TITLES = {
     "closing": "Balance carried forward",
     "over-committed": "of which over-committed",
 }
-SUMS = ("available", "closing")
+LEVELS = {"available": "sum", "closing": "sum", "over-committed": "part"}
 
 
 def table(view: View, year: int) -> Table:
@@ -30,7 +30,7 @@ def table(view: View, year: int) -> Table:
             key,
             title,
             line_cells(year, lambda line, of, key=key: line_rows(view, line, of)[key]),  # type: ignore[misc]
-            level="sum" if key in SUMS else "plain",
+            level=LEVELS.get(key, "plain"),
         )
         for key, title in TITLES.items()
     )

@@ -26,7 +26,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """A row; `unit` where it differs from its columns'; `level` is heading, sum or plain."""
+    """A row; `unit` where it differs from its columns'; `level` is plain, sum, or part: of what stands above it."""
 
     key: str
     title: str

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from reporting_service.render.frame import EXPLAINED
 from reporting_service.render.pdf import PdfFailed, report_pdf
 from reporting_service.render.pdf.layout import PAGE_WIDTH, Shape, laid_out
-from tests.render.conftest import with_titles
+from tests.render.conftest import YEARS, with_titles
 
 ODD = [
     "=cmd()|'/c calc'!A1",
@@ -34,14 +34,38 @@ ODD = [
 ]
 
 
+PARTS = {
+    "of which reserved for security": "Discretionary Income (DI)",
+    "of which over-committed": "Balance carried forward",
+    "of which prior-period adjustments, effect on available money": "Recovered",
+}
+"""Rows that are a part of what stands above them, and a row above them."""
+OWN = {"NotoSans", "NotoSerif"}
+"""The families that a report without names in other scripts is set in."""
+
+
 @pytest.fixture(scope="module")
-def pdf(reports):
-    return report_pdf(reports[2010])
+def pdfs(reports):
+    return {(year, language): report_pdf(reports[year], language) for year in YEARS for language in ("en", "fr")}
+
+
+@pytest.fixture(scope="module")
+def pdf(pdfs):
+    return pdfs[2010, "en"]
 
 
 @pytest.fixture(scope="module")
 def pages(pdf):
     return PdfReader(io.BytesIO(pdf))
+
+
+def _families(reader):
+    """The families of the fonts of all pages, those of charts too."""
+    return {str(font["/BaseFont"]).split("+")[1].split("-")[0] for font in _fonts(reader)}
+
+
+def _fonts(reader):
+    return [font.get_object() for page in reader.pages for font in page["/Resources"].get("/Font", {}).values()]
 
 
 def _text(reader):
@@ -69,7 +93,7 @@ def test_the_report_is_attached_and_says_the_same(pages, reports):
 
 
 def test_every_font_is_embedded(pages):
-    fonts = [font.get_object() for page in pages.pages for font in page["/Resources"].get("/Font", {}).values()]
+    fonts = _fonts(pages)
     assert fonts
     for font in fonts:
         descriptor = font["/DescendantFonts"][0]["/FontDescriptor"]
@@ -93,7 +117,7 @@ def test_contents_and_pages_are_numbered(pages):
 
 def test_the_cover_shows_the_year_at_a_glance(pages):
     cover = pages.pages[0].extract_text()
-    for said in ("At a glance", "Available in the year", "7,833,000.00", "(735,000.00)"):
+    for said in ("At a glance", "Available in the year", "7,833,000.00", "(735,000.00)", "Other sources", "125,000.00"):
         assert said in cover
 
 
@@ -138,15 +162,37 @@ def test_an_empty_table_says_so(report):
     assert "Nothing was recorded for this table." in _text(PdfReader(io.BytesIO(report_pdf(report))))
 
 
-def test_a_french_report_speaks_french(reports):
-    reader = PdfReader(io.BytesIO(report_pdf(reports[2008], "fr")))
+def test_a_french_report_speaks_french(pdfs):
+    reader = PdfReader(io.BytesIO(pdfs[2008, "fr"]))
     assert reader.trailer["/Root"]["/Lang"] == "fr"
     assert "Ressources et emplois" in _text(reader)
 
 
-@pytest.mark.parametrize("year", [2007, 2008, 2009])
-def test_every_year_of_the_sample_is_set(reports, year):
-    assert report_pdf(reports[year]).startswith(b"%PDF-1.7")
+def test_every_year_of_the_sample_is_set(pdfs):
+    assert all(made.startswith(b"%PDF-1.7") for made in pdfs.values())
+
+
+def test_every_year_of_the_sample_is_set_in_the_reports_own_fonts(pdfs):
+    for made in pdfs.values():
+        assert _families(PdfReader(io.BytesIO(made))) == OWN
+
+
+def test_a_title_in_another_script_brings_its_own_font(report):
+    report["tables"] = {"T8": report["tables"]["T8"]}
+    made = report_pdf(with_titles(report, ["नेपाल 3 − 1"]))
+    assert _families(PdfReader(io.BytesIO(made))) == OWN | {"NotoSansDevanagari"}
+
+
+def test_a_minus_in_a_text_is_printed_as_one(pages):
+    assert "spent ÷ (disbursed – recovered)" in " ".join(_text(pages).split())
+
+
+def test_a_part_of_the_row_above_it_begins_further_in(pages):
+    begins = {}
+    for page in pages.pages[2:6]:
+        page.extract_text(visitor_text=lambda text, at, of, *_: begins.setdefault(text.strip(), at[4] + of[4]))
+    for part, above in PARTS.items():
+        assert begins[above] + 8 < begins[part] < begins[above] + 12
 
 
 def test_titles_of_any_kind_are_set(report):
@@ -180,6 +226,14 @@ def test_poppler_finds_every_font_embedded(pdf, judge, tmp_path):
     rows = judge("pdffonts", str(tmp_path / "report.pdf")).splitlines()[2:]
     assert rows
     assert all(re.search(r"\byes yes yes\b", row) for row in rows)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("year", YEARS)
+def test_poppler_finds_the_reports_own_families_only(pdfs, judge, tmp_path, year, language):
+    (tmp_path / "report.pdf").write_bytes(pdfs[year, language])
+    rows = judge("pdffonts", str(tmp_path / "report.pdf")).splitlines()[2:]
+    assert {re.match(r"[A-Z]{6}\+(\w+)-", row)[1] for row in rows} == OWN
 
 
 @given(

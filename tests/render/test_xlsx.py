@@ -89,6 +89,13 @@ def test_a_french_workbook_speaks_french(report):
     assert sheet.cell(3, 2).value == "Ligne 1, 2010"
 
 
+def test_a_part_of_the_row_above_it_begins_further_in(report):
+    sheet = _sheet(report, "T2")
+    begins = {sheet.cell(line, 1).value: sheet.cell(line, 1).alignment.indent for line in range(1, sheet.max_row + 1)}
+    assert begins["of which over-committed"] == 1
+    assert begins["Balance carried forward"] == begins["Balance brought forward"] == 0
+
+
 def test_libreoffice_opens_it_and_sees_the_same_totals(report, judge, tmp_path):
     (tmp_path / "report.xlsx").write_bytes(report_xlsx(report))
     every_sheet = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"

@@ -93,6 +93,11 @@ def test_language_headings_and_links_within_are_sound(page, elements):
     assert links <= set(ids)
 
 
+def test_a_part_of_the_row_above_it_begins_further_in(page):
+    assert '<tr class="part" id="T2/over-committed">' in page
+    assert "tbody tr.part > th { padding-inline-start:" in STYLE
+
+
 def test_empty_tables_say_so(store):
     with store.view() as view:
         assert "Nothing was recorded for this table." in report_page(annual_report(view, 2009)).decode()

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from reporting_service.reports import by_scope
 from reporting_service.reports.annual import annual_report
 from tests.reporting import facts
 from tests.reporting.history import History, follow
@@ -15,6 +16,7 @@ def told(empty):
 
     class Told:
         history = History()
+        store = empty
 
         def rows(self, table, year=2008):
             with follow(empty, self.history.bodies).view() as view:
@@ -49,6 +51,27 @@ def test_the_average_stands_beside_the_ceiling(told):
     facts.approved(told.history)
     row = told.rows("T5")["national-line-2"]
     assert (row["average"], row["ceiling"], row["share"]) == ("100000.00", "200000.00", "50.0")
+
+
+def test_the_average_counts_increases_and_decreases_as_the_ceiling_does(told):
+    facts.submitted(told.history, line="line-2")
+    facts.approved(told.history, on="2008-03-01")
+    facts.approved(told.history, amount="40000.00", kind="increased", on="2008-04-01")
+    facts.approved(told.history, amount="10000.00", kind="decreased", on="2008-05-01")
+    row = told.rows("T5")["national-line-2"]
+    assert (row["number"], row["usd"]) == ("1", "130000.00")
+    assert (row["average"], row["share"]) == ("130000.00", "65.0")
+    (title,) = (column.title for column in by_scope.COLUMNS if column.key == "average")
+    assert title == "Average approval of projects new in the year, increases and decreases included"
+
+
+def test_rows_that_are_part_of_what_stands_above_say_so(told):
+    with follow(told.store, told.history.bodies).view() as view:
+        tables = annual_report(view, 2008)["tables"]
+    found = {f"{key}/{row['key']}" for key in tables for row in tables[key]["rows"] if row.get("level") == "part"}
+    assert found == {"T1/security", "T2/over-committed", "T3/adjustments", "T17/security"}
+    of_which = {f"{key}/{row['key']}" for key in tables for row in tables[key]["rows"] if "of which" in row["title"]}
+    assert of_which == found
 
 
 def test_every_area_and_activity_has_its_row(told):

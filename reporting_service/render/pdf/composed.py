@@ -111,7 +111,7 @@ class Composer:
 
     def _glance(self) -> dict[str, Any] | None:
         """The year's lines in a few rows, for the cover."""
-        rows = glance(self.report)
+        rows = glance(self.report, self.said)
         if not rows:
             return None
         columns = self.report["tables"]["T2"]["columns"][:3]

@@ -115,7 +115,7 @@ def _eligible(view: View, year: int, row: str) -> Events:
 
 
 def scopes(view: View, year: int, row: str, column: str) -> Behind:
-    """T5: approvals by scope and line; an average is made of the projects first approved in the year."""
+    """T5: approvals by scope and line; an average is that of projects new in the year, increases included."""
     scope, _, line = row.partition("-")
     keep: Keep = lambda project: project.data["scope"] == scope and line in (project.line, "")  # noqa: E731
     prior = column.endswith("-prior")
