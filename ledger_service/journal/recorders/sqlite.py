@@ -100,7 +100,7 @@ class _Connection(SQLiteConnection):
 class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         raw = super()._create_connection()._sqlite_conn
-        for pragma in ("synchronous=FULL", "cache_size=-64000", "wal_autocheckpoint=8000", "temp_store=MEMORY"):
+        for pragma in ("synchronous=FULL", "cache_size=-64000", "temp_store=MEMORY"):
             raw.execute(f"PRAGMA {pragma}")
         raw.text_factory = _text
         return _Connection(sqlite_conn=raw, max_age=self.max_age)
