@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from reporting_service.bundle.findings import named, quoted
 from shared.contract.problems import Malformed
 from shared.contract.strict_json import parse
 
-NOTHING = "nothing"
+_NOTHING = object()
 
 
 def first_byte(content: bytes, expected: bytes) -> int:
@@ -27,10 +28,10 @@ def first_figure(content: bytes, expected: bytes, report: dict[str, Any]) -> tup
         for figure, value in _figures(report):
             said = _at(found, figure)
             if said != value:
-                return "/".join(figure), f"the report says {said}, the entries give {value}"
+                return "/".join(figure), f"the report says {_told(said)}, the entries give {_told(value)}"
         for name in sorted({*found, *report} - {"tables"}):
             if found.get(name) != report.get(name):
-                return None, f"report.json says another {name} than the entries give"
+                return None, f"report.json says another {named(name)} than the entries give"
     return None, f"report.json is not the one that the entries make, from byte {first_byte(content, expected)}"
 
 
@@ -41,10 +42,14 @@ def _figures(report: dict[str, Any]) -> Iterator[tuple[tuple[str, str, str], Any
                 yield (key, row["key"], column), value
 
 
+def _told(value: Any) -> str:
+    return "nothing" if value is _NOTHING else quoted(value)
+
+
 def _at(report: dict[str, Any], figure: tuple[str, str, str]) -> Any:
     table, row_key, column = figure
     try:
         row = next(row for row in report["tables"][table]["rows"] if row["key"] == row_key)
         return row["cells"][column]
     except (LookupError, TypeError, StopIteration):
-        return NOTHING
+        return _NOTHING

@@ -1,18 +1,46 @@
 """What verifying found: what was checked, in plain sentences, or the first difference."""
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from shared.log_format.checkpoints import Checkpoint
 from shared.rules.rederivation import Verdict
 
+VALUE_CHARACTERS_MAX, CAUSE_CHARACTERS_MAX = 80, 600
+_NAME = re.compile(r"[A-Za-z0-9._:/+@#-]{1,120}")
+
+
+def quoted(value: object) -> str:
+    """A value out of a file that nobody vouches for: in quotes, on one line, in ASCII, its beginning only."""
+    return _cut(ascii(value), VALUE_CHARACTERS_MAX)
+
+
+def named(name: object) -> str:
+    """A name out of such a file: as it is where it can only be a name, else quoted."""
+    return name if isinstance(name, str) and _NAME.fullmatch(name) else quoted(name)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[:length]}..."
+
+
+def _harmless(text: str) -> str:
+    """A sentence on one line: what no screen prints, or obeys, is escaped."""
+    plain = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[: CAUSE_CHARACTERS_MAX + 1])
+    return _cut(plain, CAUSE_CHARACTERS_MAX)
+
 
 class Differs(Exception):
-    """The first thing in a bundle that does not hold; its position or figure where it has one."""
+    """The first thing in a bundle that does not hold; its position or figure where it has one.
+
+    The cause may hold words out of the bundle: it is one line of printable characters, and not long.
+    """
 
     def __init__(
         self, cause: str, *, position: int | None = None, figure: str | None = None, of: str = "The bundle"
     ) -> None:
+        cause, figure = _harmless(cause), None if figure is None else _harmless(figure)
         where = f"Position {position}" if position is not None else f"Figure {figure}" if figure else of
         super().__init__(f"{where}: {cause}.")
         self.cause, self.position, self.figure = cause, position, figure
@@ -96,7 +124,8 @@ class Found:
         if self.continues is None:
             return []
         origin, checkpoint = self.continues["origin"], self.continues["checkpoint"]
-        what = f"the log {origin} of {checkpoint['size']} entries with the root {checkpoint['root']}"
+        which = f"of {quoted(checkpoint['size'])} entries with the root {named(checkpoint['root'])}"
+        what = f"the log {named(origin)} {which}"
         return [f"Its first entry says that it continues {what}."]
 
     def _witnessed(self) -> str:
@@ -104,4 +133,4 @@ class Found:
             return "No witness cosigned it: that the log was not rewritten rests on checkpoints that others kept."
         whose = "of your policy, whose quorum is reached" if self.policy_given else "by keys that the bundle itself has"
         count = f"{len(self.witnesses)} witness{'es' if len(self.witnesses) > 1 else ''}"
-        return f"{count} cosigned it ({', '.join(self.witnesses)}), {whose}."
+        return f"{count} cosigned it ({', '.join(map(named, self.witnesses))}), {whose}."

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from reporting_service.bundle.findings import Differs
+from reporting_service.bundle.findings import Differs, named, quoted
 from shared.contract.problems import Malformed
 from shared.contract.strict_json import parse
 from shared.log_format.canonical import canonical
@@ -34,11 +34,11 @@ class Receipt:
 
     def sentences(self) -> list[str]:
         """What was checked, in plain words."""
-        entry, checkpoint = self.entry, self.checkpoint
+        checkpoint, said = self.checkpoint, {name: named(value) for name, value in self.entry.items()}
         return [
             f"The key given signed the checkpoint of {checkpoint.origin} with {checkpoint.size} entries.",
-            f"Position {self.position} under it is the {entry.get('type')} {entry.get('id')} of {entry.get('source')},",
-            f"recorded at {entry.get('recorded_at')}, exactly as this file has it.",
+            f"Position {self.position} under it is the {said.get('type')} {said.get('id')} of {said.get('source')},",
+            f"recorded at {said.get('recorded_at')}, exactly as this file has it.",
         ]
 
 
@@ -62,7 +62,7 @@ def check_receipt(content: bytes, verifier: Verifier, given: bytes | None = None
         raise Differs(f"{error}", of="The receipt") from error
     entry: dict[str, Any] = parse(body)  # type: ignore[assignment]
     if entry.get("position") != proof.index + 1:
-        raise Differs(f"the entry says that it stands at {entry.get('position')}", position=proof.index + 1)
+        raise Differs(f"the entry says that it stands at {quoted(entry.get('position'))}", position=proof.index + 1)
     return Receipt(proof.index + 1, entry, checkpoint)
 
 

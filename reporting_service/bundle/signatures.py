@@ -1,6 +1,6 @@
 """The signatures under a bundle's checkpoint: every line belongs to the log or to a witness, and holds."""
 
-from reporting_service.bundle.findings import Differs
+from reporting_service.bundle.findings import Differs, named
 from shared.log_format.checkpoints import Checkpoint, open_checkpoint
 from shared.log_format.notes import COSIGNATURE, BadKey, BadNote, Note, Verifier, parse_note
 from shared.log_format.witnesses import Policy
@@ -41,17 +41,19 @@ def _check_lines(parsed: Note, keys: list[Verifier]) -> None:
     lines = parsed.signatures[1:]
     for number, line in enumerate(lines):
         if number >= len(keys) or not keys[number].knows(line):
-            raise Differs(f"the checkpoint has a signature line of {line.name}, who is no witness of this bundle")
+            raise Differs(
+                f"the checkpoint has a signature line of {named(line.name)}, who is no witness of this bundle"
+            )
         if not keys[number].verify(parsed.text, line):
-            raise Differs(f"the cosignature of {line.name} does not hold")
+            raise Differs(f"the cosignature of {named(line.name)} does not hold")
     if len(keys) > len(lines):
-        raise Differs(f"the checkpoint has no cosignature of {keys[len(lines)].name}, whom the bundle lists")
+        raise Differs(f"the checkpoint has no cosignature of {named(keys[len(lines)].name)}, whom the bundle lists")
 
 
 def _check_policy(policy: Policy, keys: list[Verifier]) -> None:
     names = {witness.verifier.public: name for name, witness in policy.witnesses.items()}
     for key in keys:
         if key.public not in names:
-            raise Differs(f"{key.name} cosigned, but is no witness of your policy")
+            raise Differs(f"{named(key.name)} cosigned, but is no witness of your policy")
     if not policy.reached(names[key.public] for key in keys):
         raise Differs("the cosignatures do not make the quorum of your policy")

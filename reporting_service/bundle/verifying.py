@@ -24,7 +24,7 @@ from reporting_service.bundle.contents import (
     rule_sets_file,
 )
 from reporting_service.bundle.difference import first_byte, first_figure
-from reporting_service.bundle.findings import Counts, Differs, Found
+from reporting_service.bundle.findings import Counts, Differs, Found, quoted
 from reporting_service.bundle.folding import Asked, Folding, pages
 from reporting_service.bundle.signatures import check_signatures
 from reporting_service.reports.annual import LAYOUT, YEARS
@@ -143,11 +143,12 @@ class _Verification:
             return differs
         year, known_at = said.get("year"), said.get("known_at")
         if type(year) is not int or year not in YEARS:
-            return Differs(f"manifest.json names no year of a report: {year!r}")
+            return Differs(f"manifest.json names no year of a report: {quoted(year)}")
         if type(known_at) is not int or not 0 <= known_at <= size:
-            return Differs(f"manifest.json names no position of the {size} entries: {known_at!r}")
+            return Differs(f"manifest.json names no position of the {size} entries: {quoted(known_at)}")
         if said.get("layout") != LAYOUT:
-            return Differs(f"manifest.json names a layout that this program does not know: {said.get('layout')!r}")
+            other = quoted(said.get("layout"))
+            return Differs(f"manifest.json names a layout that this program does not know: {other}")
         return Asked(size, year, known_at)
 
     def _check_hashes(self, checkpoint: Checkpoint) -> None:

@@ -139,7 +139,7 @@ CORRUPTIONS = {
     "a file left out": (_without("tile/0/001.p/95"), "tile/0/001.p/95 is missing from the zip"),
     "a file more": (_with_extra, "readme.txt is in the zip and does not belong into it"),
     "another order": (_reordered, "manifest.json is in the zip and stands where report.json should"),
-    "a figure of the report": (with_json("report.json", _figure), "Figure T2/closing/line-1: the report says 1.00"),
+    "a figure of the report": (with_json("report.json", _figure), "Figure T2/closing/line-1: the report says '1.00'"),
     "the report's spacing": (with_file("report.json", _replaced(b",", b", ")), "report.json is not the one"),
     "the report's year": (with_json("report.json", lambda r: r.update(year=2009)), "another year than the entries"),
     "a rule's parameter": (with_file("rule-sets.json", _replaced(b"25", b"30")), "rule-sets.json is not the one"),
