@@ -27,8 +27,8 @@ class Bar(NamedTuple):
 
 def waterfall(bars: Sequence[Bar], name: str, title: str, told: str) -> Markup:
     """Bars one under the other, each beginning where the one before ended."""
-    low = min(0.0, *(min(bar.begin, bar.end) for bar in bars))
-    high = max(1.0, *(max(bar.begin, bar.end) for bar in bars))
+    low = min([0.0, *(min(bar.begin, bar.end) for bar in bars)])
+    high = max([1.0, *(max(bar.begin, bar.end) for bar in bars)])
     room = WIDTH - LABEL - 100
     height = ROW * len(bars) + 10
 
@@ -67,7 +67,7 @@ class Pair(NamedTuple):
 
 def pairs(values: Sequence[Pair], keys: tuple[str, str], name: str, title: str, told: str) -> Markup:
     """Pairs of columns: what was beside what would have been, in millions."""
-    top = max(1.0, *(max(pair.first, pair.second) for pair in values)) / 1e6
+    top = max([1.0, *(max(pair.first, pair.second) for pair in values)]) / 1e6
     scale, height, base = _scale(top), 240, 200
     step = (WIDTH - 60) / max(1, len(values))
     wide = min(28.0, step / 3)

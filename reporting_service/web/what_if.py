@@ -66,7 +66,10 @@ def _told(page: dict[str, Any], current: dict[str, Any], changed: dict[str, str]
 
 
 def _charts(_: View, told: dict[str, Any]) -> dict[str, Any]:
+    """A chart a line; none where no year has a budget."""
     said = visit().said
+    if not told["years"]:
+        return {}
     return {
         line: pairs(
             [_pair(year, line) for year in told["years"]],

@@ -15,7 +15,7 @@ from ledger_service.settings import load as ledger_settings
 from reporting_service import app as reporting_app
 from reporting_service.settings import load as reporting_settings
 from tests.reporting import facts
-from tests.reporting.history import KEY, Standing, follow, sample, store_at
+from tests.reporting.history import KEY, History, Standing, follow, sample, store_at
 from tests.reporting.issuing import issue
 
 NOW = datetime(2011, 2, 1, 9, 30, tzinfo=UTC)
@@ -27,6 +27,15 @@ def reporting_over_the_sample(folder, **settings: str) -> Any:
     history, store = sample(), store_at(folder / "reporting.db")
     issue(history, store)
     facts.received(history, "C.9", amount="70000.00", on="2008-06-30", adjusts_year=2008)
+    return _reporting_over(history, store, folder, settings)
+
+
+def reporting_over_rules_alone(folder, **settings: str) -> Any:
+    """Reporting over a log that holds its rules and nothing else."""
+    return _reporting_over(History(), store_at(folder / "reporting.db"), folder, settings)
+
+
+def _reporting_over(history, store, folder, settings) -> Any:
     follow(store, history.bodies)
     given = {"FUND_HOME": str(folder), "REPORTING_LOG_VKEY": KEY.vkey, **settings}
     following = Standing(history.position)
