@@ -4,18 +4,19 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from reporting_service.bundle.archive import BadArchive
-from reporting_service.bundle.findings import Differs, Found
-from reporting_service.bundle.receipts import RECEIPT_BYTES_MAX, NoEntry, Receipt, check_receipt, is_receipt
+from reporting_service.bundle.findings import Differs
+from reporting_service.bundle.opening import WrongUse, verify_file
+from reporting_service.bundle.receipts import NoEntry
 from reporting_service.bundle.sampling import sample as draw_sample
-from reporting_service.bundle.verifying import verify_bundle
 from reporting_service.bundle.writing import NoBundle, save_bundle
 from reporting_service.projections.checking import CopyDiffers, check_copy
 from reporting_service.projections.rebuild import rebuild as rebuild_projections
@@ -27,8 +28,7 @@ from reporting_service.reports.replay import replay as replay_at
 from reporting_service.reports.replay import told as replay_told
 from reporting_service.settings import Settings, load
 from shared.environment import SettingsInvalid
-from shared.log_format.checkpoints import open_checkpoint
-from shared.log_format.notes import BadKey, BadNote, Verifier
+from shared.log_format.notes import BadKey, Verifier
 from shared.log_format.witnesses import BadPolicy, Policy
 
 FACTORY = "reporting_service.app:from_environment"
@@ -182,10 +182,9 @@ def verify(file: Path, key_text: str, policy_file: Path | None, as_json: bool, *
     """
     policy = _policy(policy_file)
     try:
-        found = _verified(file, Verifier.parse(key_text), policy, **beside)
-    except BadNote as error:
-        _stop(f"The checkpoint that you kept cannot be used: {error}.", 2)
-    except (BadKey, NoEntry) as error:
+        with _progress("{task.description}") as bar:
+            found = verify_file(file, Verifier.parse(key_text), policy, _shown_on(bar), **beside)
+    except (BadKey, NoEntry, WrongUse) as error:
         _stop(f"{error}", 2)
     except OSError as error:
         _stop(f"The file cannot be read: {error}", 3)
@@ -195,26 +194,6 @@ def verify(file: Path, key_text: str, policy_file: Path | None, as_json: bool, *
             click.echo(json.dumps({"ok": False, **where, "cause": error.cause}))
         _stop(f"{file.name} does not hold. {error}", 1)
     click.echo(json.dumps(found.as_dict()) if as_json else "\n".join([f"{file.name} holds.", *found.sentences()]))
-
-
-def _verified(
-    file: Path, verifier: Verifier, policy: Policy | None, entry: Path | None, seen: Path | None
-) -> Found | Receipt:
-    kept = open_checkpoint(seen.read_text("utf-8"), verifier) if seen else None
-    with file.open("rb") as opened:
-        if is_receipt(opened.read(64)):
-            opened.seek(0)
-            given = entry.read_bytes() if entry else None
-            return check_receipt(opened.read(RECEIPT_BYTES_MAX), verifier, given)
-        with _progress("{task.description}") as bar:
-            tasks = {}
-
-            def show(what: str, done: int, of: int) -> None:
-                if what not in tasks:
-                    tasks[what] = bar.add_task(what, total=of)
-                bar.update(tasks[what], completed=done)
-
-            return verify_bundle(opened, verifier, policy, show, kept)
 
 
 @main.command()
@@ -285,6 +264,18 @@ def replay(position: int, as_json: bool) -> None:
         _stop(f"The database does not answer: {error}", 3)
     assert found is not None, "a position that is known has an entry"
     click.echo(json.dumps(found) if as_json else replay_told(found))
+
+
+def _shown_on(bar: Progress) -> Callable[[str, int, int], None]:
+    """Each thing that is done becomes a line of the bar."""
+    tasks: dict[str, TaskID] = {}
+
+    def show(what: str, done: int, of: int) -> None:
+        if what not in tasks:
+            tasks[what] = bar.add_task(what, total=of)
+        bar.update(tasks[what], completed=done)
+
+    return show
 
 
 def _progress(title: str) -> Progress:

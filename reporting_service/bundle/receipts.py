@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reporting_service.bundle.findings import Differs, named, quoted
+from reporting_service.bundle.signatures import check_receipt_signatures
 from shared.contract.problems import Malformed
 from shared.contract.strict_json import parse
 from shared.log_format.canonical import canonical
@@ -11,6 +12,7 @@ from shared.log_format.checkpoints import Checkpoint
 from shared.log_format.merkle import ProofFailed
 from shared.log_format.notes import Verifier
 from shared.log_format.proofs import HEADER, parse_proof, verify_proof
+from shared.log_format.witnesses import Policy
 
 RECEIPT_BYTES_MAX = 200_000
 
@@ -26,11 +28,16 @@ class Receipt:
     position: int
     entry: dict[str, Any]
     checkpoint: Checkpoint
+    witnesses: tuple[str, ...] | None = None
+    """Who cosigned, of the policy given; None when none was."""
+    unchecked: int = 0
+    """Signature lines that no key given here checks."""
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON."""
         signed = {"size": self.checkpoint.size, "root": self.checkpoint.root_base64}
-        return {"ok": True, "origin": self.checkpoint.origin, "checkpoint": signed, "entry": self.entry}
+        cosigned = {"witnesses": None if self.witnesses is None else list(self.witnesses), "unchecked": self.unchecked}
+        return {"ok": True, "origin": self.checkpoint.origin, "checkpoint": signed, **cosigned, "entry": self.entry}
 
     def sentences(self) -> list[str]:
         """What was checked, in plain words."""
@@ -39,7 +46,19 @@ class Receipt:
             f"The key given signed the checkpoint of {checkpoint.origin} with {checkpoint.size} entries.",
             f"Position {self.position} under it is the {said.get('type')} {said.get('id')} of {said.get('source')},",
             f"recorded at {said.get('recorded_at')}, exactly as this file has it.",
+            *self._cosigned(),
         ]
+
+    def _cosigned(self) -> list[str]:
+        if self.witnesses:
+            count = f"{len(self.witnesses)} witness{'es' if len(self.witnesses) > 1 else ''}"
+            whose = "of your policy, whose quorum is reached"
+            return [f"{count} cosigned the checkpoint ({', '.join(map(named, self.witnesses))}), {whose}."]
+        if self.witnesses is not None:
+            return ["No witness cosigned the checkpoint, and your policy asks for none."]
+        if self.unchecked:
+            return [f"Signature lines of others were not checked ({self.unchecked}): --policy names whom to believe."]
+        return []
 
 
 def is_receipt(start: bytes) -> bool:
@@ -47,8 +66,13 @@ def is_receipt(start: bytes) -> bool:
     return start.startswith(HEADER.encode())
 
 
-def check_receipt(content: bytes, verifier: Verifier, given: bytes | None = None) -> Receipt:
-    """Check a proof file; the entry is the one given, else the one the file carries as its extra line."""
+def check_receipt(
+    content: bytes, verifier: Verifier, given: bytes | None = None, policy: Policy | None = None
+) -> Receipt:
+    """Check a proof file; the entry is the one given, else the one the file carries as its extra line.
+
+    With a policy its quorum must have cosigned, and nobody else may have signed.
+    """
     try:
         text = content.decode()
         proof = parse_proof(text)
@@ -63,7 +87,8 @@ def check_receipt(content: bytes, verifier: Verifier, given: bytes | None = None
     entry: dict[str, Any] = parse(body)  # type: ignore[assignment]
     if entry.get("position") != proof.index + 1:
         raise Differs(f"the entry says that it stands at {quoted(entry.get('position'))}", position=proof.index + 1)
-    return Receipt(proof.index + 1, entry, checkpoint)
+    witnesses, unchecked = check_receipt_signatures(proof.checkpoint_note, verifier, policy)
+    return Receipt(proof.index + 1, entry, checkpoint, witnesses, unchecked)
 
 
 def _entry(text: bytes | None) -> bytes:

@@ -1,4 +1,4 @@
-"""The signatures under a bundle's checkpoint: every line belongs to the log or to a witness, and holds."""
+"""The signatures under the checkpoint of a bundle or receipt: every line is the log's or a witness's, and holds."""
 
 from reporting_service.bundle.findings import Differs, named
 from shared.log_format.checkpoints import Checkpoint, open_checkpoint
@@ -22,6 +22,31 @@ def check_signatures(
     if policy is not None:
         _check_policy(policy, keys)
     return checkpoint, tuple(key.name for key in keys)
+
+
+def check_receipt_signatures(
+    note: str, verifier: Verifier, policy: Policy | None
+) -> tuple[tuple[str, ...] | None, int]:
+    """Who cosigned, of the policy, whose quorum must be reached; without one None, and how many lines are unchecked.
+
+    The log's own line is known to hold.
+    """
+    parsed = parse_note(note)
+    own, *others = parsed.signatures
+    if not verifier.knows(own):
+        raise Differs("the log's own signature is not the first under the checkpoint", of="The receipt")
+    if policy is None:
+        return None, len(others)
+    found = []
+    for line in others:
+        key = next((known.verifier for known in policy.witnesses.values() if known.verifier.knows(line)), None)
+        if key is None:
+            raise Differs(f"{named(line.name)} cosigned, but is no witness of your policy", of="The receipt")
+        if not key.verify(parsed.text, line):
+            raise Differs(f"the cosignature of {named(line.name)} does not hold", of="The receipt")
+        found.append(key)
+    _check_policy(policy, found)
+    return tuple(key.name for key in found), 0
 
 
 def _keys(listed: bytes) -> list[Verifier]:

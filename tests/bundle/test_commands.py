@@ -65,12 +65,12 @@ def test_a_key_that_is_none_ends_with_2(run, whole, tmp_path):
     assert run("verify", tmp_path / "b.zip", "--key", "hello").exit_code == 2
 
 
-def proof_of(whole, position, **more):
+def proof_of(whole, position, *, witnessed=False, **more):
     """The `.tlog-proof` of an entry."""
     rows = TileRows().append(leaf_hashes(whole.history.bodies))
     levels = {level: [hash_ for at, _, hash_ in rows if at == level] for level, _, _ in rows}
     nodes = TileNodes(lambda level, start, count: levels[level][start : start + count], whole.history.position)
-    return make_proof(position - 1, nodes, signed_note(whole.history.bodies), **more).text()
+    return make_proof(position - 1, nodes, signed_note(whole.history.bodies, witnessed=witnessed), **more).text()
 
 
 def test_a_receipt_that_carries_its_entry_needs_only_the_key(run, whole, tmp_path):
