@@ -42,5 +42,5 @@ def verify_file(
 def _kept(seen: Path, verifier: Verifier) -> Checkpoint:
     try:
         return open_checkpoint(seen.read_text("utf-8"), verifier)
-    except BadNote as error:
+    except (BadNote, OSError, UnicodeDecodeError) as error:
         raise WrongUse(f"The checkpoint that you kept cannot be used: {error}.") from error

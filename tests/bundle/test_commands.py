@@ -154,8 +154,11 @@ def test_a_checkpoint_kept_before_must_be_continued(run, whole, tmp_path):
     assert "352 entries of this log were signed before, the bundle has 351" in run(*words).stderr
     kept.write_text(signed_note([*bodies[:299], b"other"]))
     assert "another log of 300 entries was signed before" in run(*words).stderr
-    kept.write_text("no checkpoint")
-    assert run(*words).exit_code == 2
+    for unusable in (b"no checkpoint", b"\xff\xfe", b""):
+        kept.write_bytes(unusable)
+        refused = run(*words)
+        assert refused.exit_code == 2
+        assert refused.stderr.startswith("The checkpoint that you kept cannot be used: ")
 
 
 def test_reporting_checks_its_own_copy_of_the_log(run, whole, tmp_path):
