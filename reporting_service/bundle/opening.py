@@ -27,6 +27,8 @@ def verify_file(
 
     Differs names what does not hold; WrongUse and NoEntry what else should be given.
     """
+    if policy is not None and policy.logs and verifier.vkey not in {log.verifier.vkey for log in policy.logs}:
+        raise WrongUse("The witness policy is of other logs: none of its `log` lines has the key given.")
     with file.open("rb") as opened:
         if is_receipt(opened.read(64)):
             if seen is not None:

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from reporting_service.cli import main
+from shared.log_format.notes import SigningKey
 from tests.bundle.signed import KEY, WITNESSES
 from tests.bundle.test_commands import proof_of
 
@@ -75,3 +76,13 @@ def test_options_that_do_not_apply_are_refused(verify, whole, tmp_path):
     bundle = CliRunner().invoke(main, words)
     assert bundle.exit_code == 2
     assert "--entry is for one" in bundle.stderr
+
+
+def test_a_policy_of_other_logs_is_refused(verify, whole):
+    other = SigningKey.generate(KEY.name)
+    text = receipt(whole, witnessed=True)
+    refused = verify(text, policy=BOTH.replace(KEY.vkey, other.vkey))
+    assert refused.exit_code == 2
+    assert "The witness policy is of other logs" in refused.stderr
+    assert verify(text, policy=BOTH.replace(LOG, "")).exit_code == 0
+    assert verify(text, policy=f"log {other.vkey}\n{BOTH}").exit_code == 0
