@@ -35,6 +35,9 @@ def check_receipt_signatures(
     own, *others = parsed.signatures
     if not verifier.knows(own):
         raise Differs("the log's own signature is not the first under the checkpoint", of="The receipt")
+    twice = next((line for n, line in enumerate(others) if (line.name, line.key_id) in _signers(parsed, n + 1)), None)
+    if twice is not None:
+        raise Differs(f"the checkpoint has two signature lines of {named(twice.name)}", of="The receipt")
     if policy is None:
         return None, len(others)
     found = []
@@ -47,6 +50,10 @@ def check_receipt_signatures(
         found.append(key)
     _check_policy(policy, found)
     return tuple(key.name for key in found), 0
+
+
+def _signers(parsed: Note, count: int) -> set[tuple[str, bytes]]:
+    return {(line.name, line.key_id) for line in parsed.signatures[:count]}
 
 
 def _keys(listed: bytes) -> list[Verifier]:

@@ -86,3 +86,13 @@ def test_a_policy_of_other_logs_is_refused(verify, whole):
     assert "The witness policy is of other logs" in refused.stderr
     assert verify(text, policy=BOTH.replace(LOG, "")).exit_code == 0
     assert verify(text, policy=f"log {other.vkey}\n{BOTH}").exit_code == 0
+
+
+@pytest.mark.parametrize("which", [-1, -2, -3])
+def test_a_signature_line_twice_does_not_hold(verify, whole, which):
+    text = receipt(whole, witnessed=True)
+    twice = text + text.splitlines(keepends=True)[which]
+    for files in ({}, {"policy": BOTH}):
+        refused = verify(twice, **files)
+        assert refused.exit_code == 1
+        assert "two signature lines of " in refused.stderr
