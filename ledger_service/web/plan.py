@@ -57,9 +57,12 @@ def fetch(address: str, form: Mapping[str, str] | None) -> dict[str, Any]:
 
 
 def footer_of(ledger: Ledger) -> Mapping[str, Any]:
-    """Position and root of the newest checkpoint; nothing is behind in the ledger itself."""
-    row = ledger.published.newest()
+    """Position and root of the newest checkpoint, and what is wrong; nothing is behind in the ledger itself."""
+    row, wrong = ledger.published.newest(), [*ledger.witnessing.alarms]
+    if ledger.journal.stopped:
+        wrong.insert(0, ledger.journal.stopped)
+    trouble = "; ".join(wrong) or None
     if row is None:
-        return {"position": 0, "root": "–", "lag": 0, "trouble": ledger.journal.stopped}
+        return {"position": 0, "root": "–", "lag": 0, "trouble": trouble}
     found = Checkpoint.parse(parse_note(row.note).text)
-    return {"position": found.size, "root": found.root_base64, "lag": 0, "trouble": ledger.journal.stopped}
+    return {"position": found.size, "root": found.root_base64, "lag": 0, "trouble": trouble}

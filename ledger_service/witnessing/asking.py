@@ -24,7 +24,10 @@ PAUSE_SECONDS_MAX = 300.0
 
 @dataclass(frozen=True, slots=True)
 class WitnessStatus:
-    """How it stands with one witness: `size` it cosigned last, `trouble` with it, `alarm` when it saw another log."""
+    """How it stands with one witness: `size` it cosigned last, `trouble` with it, `alarm` when it saw another log.
+
+    An alarm stays until the witness cosigns: that it cannot be reached since does not take it back.
+    """
 
     name: str
     size: int = 0
@@ -67,12 +70,12 @@ class Asking(Thread):
             self.ask()
         except (NoAnswer, WillNot, StoreUnavailable) as error:
             self._failures = min(self._failures + 1, 10)
-            self._show(trouble=str(error), alarm=None)
+            self._show(trouble=str(error), alarm=self.status.alarm)
         except Contradicts as error:
             self._show(trouble=None, alarm=f"{self._witness.name} {error}")
         except Exception as error:  # noqa: BLE001 - the thread lives on, and says what happened
             self._failures = min(self._failures + 1, 10)
-            self._show(trouble=f"{type(error).__name__}: {error}", alarm=None)
+            self._show(trouble=f"{type(error).__name__}: {error}", alarm=self.status.alarm)
         else:
             self._failures = 0
             self._show(trouble=None, alarm=None)

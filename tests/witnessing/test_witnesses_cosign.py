@@ -1,6 +1,7 @@
 """Witnesses, really asked over HTTP: what they cosign is kept and served; one that goes wrong harms nobody."""
 
 import time
+from html import unescape
 
 import pytest
 
@@ -209,6 +210,24 @@ def test_a_log_written_anew_with_the_operators_key_is_refused(witness, policy, o
         forked = open_office(LEDGER_DATABASE_URL=f"sqlite:///{tmp_path}/rewritten-{size}.db")
         assert said in alarm(forked)[0]
         problem_of(forked.get("/checkpoint?cosigned=true"), 404)
+
+
+def test_an_alarm_stays_until_the_witness_cosigns(witness, policy, open_office):
+    """That it cannot be asked since, or errs, takes nothing back; every page of the ledger says it meanwhile."""
+    one = witness()
+    policy(one)
+    one.answer_as = _always(Refused(422))
+    office = open_office()
+    (said,) = alarm(office)
+    one.answer_as = _always(Refused(500))
+    office.ledger.witnessing.urge()
+    assert "status 500" in trouble(office)
+    assert office.ledger.witnessing.alarms == [said]
+    assert said in unescape(office.get("/sign-in").get_data(as_text=True))
+    one.answer_as = None
+    office.ledger.witnessing.urge()
+    until(lambda: not office.ledger.witnessing.alarms)
+    assert said not in unescape(office.get("/sign-in").get_data(as_text=True))
 
 
 def test_the_witness_itself_refuses_a_fork(witness, key):
