@@ -29,7 +29,7 @@ def site_of(ledger: Ledger) -> Site:
     seal = Seal(secret_of(secret, make=ledger.settings.auth_mode == "dev")) if secret else Seal.of_this_run()
     menu = [Place(path, text, PAGES["GET", path]) for path, text in MENU.items()]
     plan = Plan("ledger", "1035 Facility: ledger", FOLDER, (), menu, frozenset(), lambda: footer_of(ledger))
-    return Site(plan, Sessions(seal, plan.name))
+    return Site(plan, Sessions(seal, plan.name, ledger.settings.fund_home / "sessions-ended" / plan.name))
 
 
 def entrance_of(settings: Settings, site: Site) -> Entrance:

@@ -39,7 +39,7 @@ def site_of(settings: Settings, footer: Any) -> Site:
     seal = Seal(secret_of(secret, make=settings.auth_mode == "dev")) if secret else Seal.of_this_run()
     menu = [Place(path, text, PAGES["GET", path]) for path, text in MENU.items()]
     plan = Plan("reporting", "1035 Facility: reports", FOLDER, (CATALOGUES,), menu, PAGES["GET", "/search"], footer)
-    return Site(plan, Sessions(seal, plan.name))
+    return Site(plan, Sessions(seal, plan.name, settings.fund_home / "sessions-ended" / plan.name))
 
 
 def entrance_of(settings: Settings, site: Site) -> Entrance:

@@ -80,7 +80,7 @@ class Entrance:
         errand = Errand.begun(local(visit.request.args.get("next", "/")))
         response = redirect(provider.address(errand, _way_back(visit.request)), 303)
         sessions = self._site.sessions
-        sealed = sessions.seal.close("errand", asdict(errand), MINUTES * 60)
+        sealed = sessions.close("errand", asdict(errand), MINUTES * 60)
         sessions.cookie(visit.request, response, "errand", sealed, MINUTES * 60, same_site="Lax")
         return response
 
@@ -99,7 +99,7 @@ class Entrance:
 
     def _recognised(self, request: Request) -> tuple[Identity, str]:
         sessions = self._site.sessions
-        kept: dict[str, Any] | None = sessions.seal.open("errand", sessions.value(request, "errand"))
+        kept: dict[str, Any] | None = sessions.open("errand", sessions.value(request, "errand"))
         if kept is None:
             raise Unauthenticated("This sign-in took too long, or began in another browser. Please begin again.")
         errand = Errand(kept["state"], kept["nonce"], kept["verifier"], kept["to"])

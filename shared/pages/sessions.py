@@ -2,9 +2,13 @@
 
 import hmac
 import secrets
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
+from typing import Any
 
+import structlog
 from werkzeug.wrappers import Request, Response
 
 from shared.access import Identity
@@ -12,6 +16,7 @@ from shared.contract.problems import Forbidden
 from shared.environment import is_loopback
 from shared.pages.sealing import Seal
 
+log = structlog.get_logger("pages")
 HOURS = 8
 STRAY = Forbidden("This form was not sent from a page of ours, or its session has ended. Go back and try again.")
 
@@ -31,18 +36,23 @@ class Session:
 
 
 class Sessions:
-    """Begins sessions, finds them again, ends them. What was ended stays ended as long as this process lives."""
+    """Begins sessions, finds them again, ends them.
 
-    def __init__(self, seal: Seal, name: str) -> None:
+    What was ended stays ended: of people by an empty file named for the session in the folder `ended`, which a restart
+    and other processes find; without a folder, and of nobody in particular, as long as this process lives.
+    """
+
+    def __init__(self, seal: Seal, name: str, ended: Path | None = None) -> None:
         self.seal = seal
         self._name = name
+        self._marks = ended
         self._ended: dict[str, float] = {}
         self._lock = Lock()
 
     def of(self, request: Request) -> Session | None:
         """The session that a request's cookie names."""
-        found = self.seal.open("session", request.cookies.get(self._cookie(request), ""))
-        if found is None or found["id"] in self._ended:
+        found = self.open("session", request.cookies.get(self._cookie(request), ""))
+        if found is None or self._is_over(found["id"]):
             return None
         return Session(found["id"], found["subject"], frozenset(found["roles"]))
 
@@ -59,7 +69,18 @@ class Sessions:
     def put(self, request: Request, response: Response, session: Session) -> None:
         """Put a session's cookie on the response."""
         content = {"id": session.id, "subject": session.subject, "roles": sorted(session.roles)}
-        self.cookie(request, response, "session", self.seal.close("session", content, HOURS * 3600), HOURS * 3600)
+        self.cookie(request, response, "session", self.close("session", content, HOURS * 3600), HOURS * 3600)
+
+    def close(self, purpose: str, content: dict[str, Any], seconds: int) -> str:
+        """What this service seals; another one with the same secret does not open it."""
+        return self.seal.close(self._purpose(purpose), content, seconds)
+
+    def open(self, purpose: str, sealed: str) -> dict[str, Any] | None:
+        """What this service sealed for a purpose; None when it did not, or its time is over."""
+        return self.seal.open(self._purpose(purpose), sealed)
+
+    def _purpose(self, purpose: str) -> str:
+        return f"{self._name} {purpose}"
 
     def end(self, request: Request, response: Response) -> None:
         """Sign out."""
@@ -69,7 +90,7 @@ class Sessions:
 
     def token(self, session: Session) -> str:
         """What a form of this session carries."""
-        return self.seal.mark("form", session.id)
+        return self.seal.mark(self._purpose("form"), session.id)
 
     def check(self, request: Request, session: Session | None, token: str) -> None:
         """Forbidden (403) unless a form came from a page of this session."""
@@ -105,6 +126,18 @@ class Sessions:
             now = self.seal.now()
             self._ended = {id: until for id, until in self._ended.items() if until > now}
             self._ended[session.id] = now + HOURS * 3600
+        if self._marks and session.subject:
+            try:
+                self._marks.mkdir(mode=0o700, parents=True, exist_ok=True)
+                (self._marks / session.id).touch()
+                for mark in self._marks.iterdir():
+                    if mark.stat().st_mtime < time.time() - HOURS * 3600:
+                        mark.unlink(missing_ok=True)  # its cookie does not open any more
+            except OSError as error:
+                log.warning("a session that was ended is kept in memory only", cause=str(error))
+
+    def _is_over(self, id: str) -> bool:
+        return id in self._ended or (self._marks is not None and (self._marks / id).exists())
 
 
 def from_here(request: Request) -> bool:

@@ -1,6 +1,7 @@
 """Signing in: sessions that only their owner has, forms that only our pages send, an identity provider asked."""
 
 import json
+import os
 import re
 import threading
 import time
@@ -19,7 +20,7 @@ from shared.environment import SettingsInvalid
 from shared.pages.sealing import Seal
 from shared.pages.sessions import HOURS
 from shared.pages.site import local
-from tests.pages.serving import Visitor, reporting_over_the_sample, words_of
+from tests.pages.serving import Visitor, ledger_over_nothing, reporting_over_the_sample, words_of
 
 CLIENT = "fund-pages"
 
@@ -47,6 +48,59 @@ def test_signing_in_begins_a_new_session_and_signing_out_ends_it(reporting):
     assert visitor.get("/audit").status_code == 303
     visitor.client.set_cookie("fund-reporting-session", kept)
     assert visitor.get("/audit").status_code == 303
+
+
+def test_what_was_signed_out_stays_so_after_a_restart(tmp_path):
+    folders = [tmp_path / name for name in ("home", "first", "second")]
+    for folder in folders:
+        folder.mkdir()
+    home, *stores = folders
+    first, second = (Visitor(reporting_over_the_sample(store, FUND_HOME=str(home))) for store in stores)
+    first.post("/sign-in", "/sign-in", role="auditor", next="/")
+    kept = first.client.get_cookie("fund-reporting-session").value
+    second.client.set_cookie("fund-reporting-session", kept)
+    assert second.get("/audit").status_code == 200
+    first.post("/audit", "/sign-out")
+    assert second.get("/audit").status_code == 303
+    assert len(list((home / "sessions-ended" / "reporting").iterdir())) == 1
+
+
+def test_a_mark_of_a_session_that_ended_is_taken_away_when_no_cookie_of_it_opens(tmp_path):
+    marks = tmp_path / "sessions-ended" / "ledger"
+    with ledger_over_nothing(tmp_path) as app:
+        Visitor(app, "finance").post("/sign-in", "/sign-out")
+        (old,) = marks.iterdir()
+        long_ago = time.time() - HOURS * 3600 - 60
+        os.utime(old, (long_ago, long_ago))
+        Visitor(app, "finance").post("/sign-in", "/sign-out")
+        (left,) = marks.iterdir()
+    assert left.name != old.name
+
+
+def test_a_sign_out_holds_where_nothing_can_be_written(tmp_path):
+    (tmp_path / "sessions-ended").write_text("no folder")
+    with ledger_over_nothing(tmp_path) as app:
+        visitor = Visitor(app, "finance")
+        kept = visitor.client.get_cookie("fund-ledger-session").value
+        assert visitor.post("/sign-in", "/sign-out").status_code == 303
+        visitor.client.set_cookie("fund-ledger-session", kept)
+        assert visitor.get("/post").status_code == 303
+
+
+def test_a_cookie_of_one_service_is_nothing_at_the_other(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("s" * 40)
+    shared = {"SESSION_SECRET_FILE": str(secret)}
+    reader = Visitor(reporting_over_the_sample(tmp_path, **shared), "finance")
+    value = reader.client.get_cookie("fund-reporting-session").value
+    with ledger_over_nothing(tmp_path, **shared) as ledger:
+        clerk = Visitor(ledger)
+        clerk.client.set_cookie("fund-ledger-session", value)
+        assert clerk.get("/post").status_code == 303
+        own = Visitor(ledger, "finance").client.get_cookie("fund-ledger-session").value
+    assert own != value
+    reader.client.set_cookie("fund-reporting-session", own)
+    assert reader.get("/facility").status_code == 303
 
 
 def test_a_form_without_the_token_of_its_session_is_refused(reporting, ledger):
