@@ -97,9 +97,10 @@ def _value(field: Checked, text: str) -> Any:
     if isinstance(field, ListOf):
         return [_value(field.item, part) for part in _parts(field, text)]
     if isinstance(field, Nested):
+        members = members_of(field)
+        parts = text.split("|", len(members) - 1)  # the last one may hold a | itself
         return {
-            name: _value(member, part.strip())
-            for (name, member), part in zip(members_of(field).items(), text.split("|"), strict=False)
+            name: _value(member, part.strip()) for (name, member), part in zip(members.items(), parts, strict=False)
         }
     if isinstance(field, Boolean):
         return {"yes": True, "no": False}.get(text, text)

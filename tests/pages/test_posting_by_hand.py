@@ -2,6 +2,8 @@
 
 import re
 
+from ledger_service.web.fields import data_of
+from shared.contract.events import EVENT_TYPES
 from tests.pages.serving import Visitor, words_of
 
 STEP = re.compile(r'name="_id" value="([^"]+)"')
@@ -32,3 +34,12 @@ def test_what_rules_refuse_is_told_with_what_would_pass_and_nothing_is_recorded(
     told = visitor.post("/post", "/post/grant.approved", _step="record", **fields)
     assert told.status_code == 422
     assert "The refusal is recorded" in words_of(told)
+
+
+def test_a_note_with_a_pipe_is_recorded_whole():
+    schema = EVENT_TYPES["fund1035.project.submitted.v1"].schema
+    found = data_of(schema, {"endorsements": "UGA | 2010-01-01 | Note | with a pipe | kept\nken|2010-02-01|N.2"})
+    assert found["endorsements"] == [
+        {"state": "UGA", "on": "2010-01-01", "document": "Note | with a pipe | kept"},
+        {"state": "KEN", "on": "2010-02-01", "document": "N.2"},
+    ]
