@@ -59,7 +59,7 @@ def _told(page: dict[str, Any], current: dict[str, Any], changed: dict[str, str]
         parameters = {name: read(name, text, current["parameters"][name]) for name, text in changed.items()}
         draft = draft_of({"parameters": parameters, "effective_from": since})
     except Malformed as malformed:
-        errors = {fault["pointer"].rsplit("/", 1)[-1]: fault["detail"] for fault in malformed.errors}
+        errors = {field_of(fault["pointer"]): fault["detail"] for fault in malformed.errors}
         return answer("what_if.html", **page, choices=CHOICES, told=None, errors=errors, chart={})
     with supposed({}, draft) as (view, told):
         return answer("what_if.html", view, **page, choices=CHOICES, told=told, errors={}, chart=_charts(view, told))
@@ -89,6 +89,11 @@ def _pair(year: dict[str, Any], line: str) -> Pair:
     return Pair(str(year["year"]), was, would)
 
 
+def field_of(pointer: str) -> str:
+    """The field of the form that a fault belongs to: within a list, the list's."""
+    return pointer.removeprefix("#/").removeprefix("parameters/").partition("/")[0]
+
+
 def written(name: str, value: Any) -> str:
     """A parameter as the form shows it: a share in per cent, nothing for none."""
     if value is None:
@@ -108,7 +113,7 @@ def read(name: str, text: str, like: Any) -> Any:
         share = PERCENT.fullmatch(text)
         return f"{(Decimal(share[1]) / HUNDRED).normalize():f}" if share else text
     if isinstance(like, bool):
-        return text == "yes"
+        return {"yes": True, "no": False}.get(text, text)
     if isinstance(like, list):
         return [part.strip() for part in text.split(",")]
     if isinstance(like, int):
