@@ -29,7 +29,7 @@ demo: $(READY)  ## a sample history through both services, the balances, the Cou
 	@$(LEASHED) bench.demo --parent $$PPID
 
 run: $(READY)  ## both services until Ctrl-C; FUND_HOME, LEDGER_BIND, ... are honoured
-	@$(LEASHED) bench.pair --parent $$PPID
+	@$(LEASHED) bench.run --parent $$PPID
 
 test: $(READY)  ## all tests, PostgreSQL ones too
 	@.ci/browser

@@ -1,4 +1,4 @@
-"""Runs both services as a pair of real processes: `make run`, the demo and the tests start them through here."""
+"""Runs both services as a pair of real processes: bench.run, the demo and the tests start them through here."""
 
 import contextlib
 import os
@@ -14,8 +14,7 @@ from typing import IO
 
 import requests
 
-from bench.leash import leash_option, leashed
-from bench.stopping import Asked, Stop, stop_on_signals
+from bench.leash import leashed
 from shared.access import mint_dev_token
 from shared.serving import port_is_free
 
@@ -23,10 +22,11 @@ LEDGER_BIND = "127.0.0.1:8035"
 REPORTING_BIND = "127.0.0.1:8036"
 PORTS = range(12_000, 32_000)
 TOKEN_HOURS = 12
-TOKEN_RENEWAL_S = 4 * 3600
 STARTING_STOP_S = 3
 """A service that is stopped while it starts has nothing to finish."""
 OURS = ("FUND_", "LEDGER_", "REPORTING_", "OIDC_", "AUTH_MODE", "SESSION_SECRET_FILE")
+FOLLOWS_NO_MORE = "nothing after position"
+"""What reporting says in /readyz when the log does not hold, or went back."""
 _BIN = Path(sys.executable).parent
 
 
@@ -57,6 +57,10 @@ def wait_until(holds: Callable[[], bool], seconds: float, what: str) -> None:
         if time.monotonic() > deadline:
             raise PairFailed(f"waited {seconds:.0f} s for {what}")
         time.sleep(0.02)
+
+
+class Stopped(PairFailed):
+    """Reporting runs, but follows the log no more; the message is its own."""
 
 
 class Pair:
@@ -135,7 +139,10 @@ class Pair:
         new.rename(self.home / "reporting.token")
 
     def start(self) -> "Pair":
-        """Make the keys, start the ledger, then reporting with the log's key pinned; wait until both are ready."""
+        """Make the keys, start the ledger, then reporting with the log's key pinned; wait until both are ready.
+
+        Stopped, with both still running, when reporting will never be: the log does not hold, or went back.
+        """
         self.home.mkdir(parents=True, exist_ok=True)
         if "REPORTING_LOG_VKEY" not in self._settings:
             self._settings["REPORTING_LOG_VKEY"] = self.asked("ledger", "vkey")
@@ -188,7 +195,10 @@ class Pair:
             status = self._processes[ended].returncode
             raise PairFailed(f"{ended} ended with {status} before {name} was ready{where}")
         with contextlib.suppress(requests.RequestException):
-            return requests.get(url, timeout=2).status_code == 200
+            answer = requests.get(url, timeout=2)
+            if answer.status_code == 503 and FOLLOWS_NO_MORE in (detail := str(answer.json().get("detail"))):
+                raise Stopped(detail)
+            return answer.status_code == 200
         return False
 
     def kill_ledger(self) -> None:
@@ -232,59 +242,3 @@ class Pair:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def from_environment() -> Pair:
-    """The pair that the caller's own settings describe; every setting is passed on to the services."""
-    given = {name: value for name, value in os.environ.items() if name.startswith(OURS)}
-    return Pair(
-        Path(given.get("FUND_HOME", "var")),
-        given.get("LEDGER_BIND", LEDGER_BIND),
-        given.get("REPORTING_BIND", REPORTING_BIND),
-        settings=given,
-    )
-
-
-def where_to_look(pair: Pair) -> str:
-    """What a person needs to go on: addresses, how to make a token, one request."""
-    home = "" if pair.home == Path("var") else f"FUND_HOME={pair.home} "
-    mint = f"{home}.venv/bin/ledger dev-token --role finance --subject gl-1"
-    return f"""
-Ledger     {pair.ledger_url}/docs
-Reporting  {pair.reporting_url}/
-A token    {mint}
-A request  curl -H "Authorization: Bearer $({mint})" "{pair.ledger_url}/v1/facility?year=2008"
-Ctrl-C stops both.
-"""
-
-
-def _watch(pair: Pair, stop: Stop) -> str:
-    """Renew reporting's token as long as both services live; the name of the one that ended; Asked when asked."""
-    renewed = time.monotonic()
-    while not (ended := pair.ended()):
-        if stop.asked:
-            raise Asked
-        time.sleep(0.2)
-        if time.monotonic() - renewed > TOKEN_RENEWAL_S:
-            pair.renew_token()
-            renewed = time.monotonic()
-    return ended
-
-
-def main() -> int:
-    """Run both services until asked to stop: 0; 3 with a sentence when one does not start or ends by itself."""
-    leash_option()
-    stop = stop_on_signals()
-    try:
-        with from_environment() as pair:
-            print(where_to_look(pair), flush=True)
-            print(f"{_watch(pair, stop)} ended by itself; stopping the other.", file=sys.stderr)
-    except PairFailed as failure:
-        print(failure, file=sys.stderr)
-    except Asked:
-        return 0
-    return 3
-
-
-if __name__ == "__main__":
-    sys.exit(main())

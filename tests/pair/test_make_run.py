@@ -15,7 +15,7 @@ from tests.house.tree import ROOT
 from tests.pair.desk import Desk, gift
 
 MAKE = ("make", "-s", "run")
-RUNNER = (sys.executable, "-m", "bench.pair")
+RUNNER = (sys.executable, "-m", "bench.run")
 
 
 class Runner:
@@ -168,6 +168,31 @@ def test_a_runner_whose_service_dies_stops_the_other(start):
     assert runner.process.wait(30) == 3
     assert runner.members() == []
     assert "ledger ended by itself" in runner.said()
+
+
+def test_a_log_that_went_back_is_told_and_both_are_left_running(start):
+    """Reporting still answers and says what is wrong: ending it would hide that."""
+    first = start(RUNNER).ready()
+    desk = Desk(first.pair)
+    last = desk.accepted(gift("lost", "5.00"))["position"]
+    wait_until(lambda: _followed(desk) >= last, 30, "reporting to follow")
+    first.process.send_signal(signal.SIGTERM)
+    assert first.process.wait(30) == 0
+    for file in first.pair.home.glob("ledger.db*"):
+        file.unlink()
+    again = start(RUNNER, like=first)
+    wait_until(lambda: "Ctrl-C" in again.said(), 60, "where to look")
+    assert "Both services run, but reporting follows the log no more. " in again.said()
+    detail = requests.get(f"{again.pair.reporting_url}/readyz", timeout=5).json()["detail"]
+    assert f"no more. {detail}\n" in again.said()
+    assert _ready(again.pair.ledger_url)
+    again.process.send_signal(signal.SIGTERM)
+    assert again.process.wait(30) == 0
+    assert again.members() == []
+
+
+def _followed(desk):
+    return desk.reporting("/v1/facility", year=2015).json()["position"]
 
 
 def _serving(runner, name):
