@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 import marshmallow as ma
 import structlog
 from flask import Blueprint, Flask, Response, current_app, g, request, send_from_directory
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as Answer
 
 from reporting_service.api import problems
@@ -19,8 +19,10 @@ from reporting_service.web.permissions import PAGES
 from reporting_service.web.plan import entrance_of, footer_of, site_of
 from shared.access import Identity
 from shared.contract.problems import Malformed, NotFound, Problem, Unavailable
+from shared.contract.problems import MethodNotAllowed as NotAllowed
 from shared.pages.entrance import Entrance
 from shared.pages.forms import read_form
+from shared.pages.sessions import STRAY
 from shared.pages.site import STATIC, Site, Visit
 
 log = structlog.get_logger("pages")
@@ -30,9 +32,14 @@ SPOKEN = {
     401: "Please sign in",
     403: "This page is not for your role",
     404: "There is nothing here",
+    405: "This address does not take this",
+    409: "This was used for something else",
+    413: "This is too large",
+    415: "This cannot be read here",
     429: "Please wait a moment",
     503: "Not available now",
 }
+STRAY_FORM = "This form does not hold any more"
 BUG = Problem("This is a fault of the service. It has been logged under the request's id.")
 Page = TypeVar("Page", bound=Callable[..., Any])
 
@@ -61,6 +68,7 @@ def register(app: Flask) -> None:
     for blueprint in (_guarded(door), pages):
         app.register_blueprint(blueprint)
     app.register_error_handler(404, _lost)
+    app.register_error_handler(405, _lost)
 
 
 def _guarded(blueprint: Blueprint) -> Blueprint:
@@ -149,7 +157,7 @@ def _enter() -> Answer | None:
 def _told(error: Exception) -> Answer:
     """What went wrong, as a page."""
     problem = _problem(error)
-    heading = SPOKEN.get(problem.status, "Something went wrong")
+    heading = STRAY_FORM if problem is STRAY else SPOKEN.get(problem.status, "Something went wrong")
     errors = problem.errors if isinstance(problem, Malformed) else []
     try:
         page = site().answer(
@@ -170,6 +178,9 @@ def _problem(error: Exception) -> Problem:
         return Unavailable("The database does not answer now.", 2)
     if isinstance(error, HTTPException) and error.code == 404:
         return NotFound("There is nothing at this address.")
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(error.valid_methods or ())
+        return NotAllowed("This address does not take this method.", headers={"Allow": allowed})
     if isinstance(error, HTTPException) and error.code and error.code < 500:
         return Malformed([], f"{error.name}.")
     log.error("a page failed", exc_info=error)
@@ -177,9 +188,9 @@ def _problem(error: Exception) -> Problem:
 
 
 def _lost(error: HTTPException) -> Answer:
-    """An unknown address: a page for browsers, a problem document for everybody else."""
+    """An unknown address or method: a page for browsers, a problem document for everybody else."""
     wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"], "application/json")
-    return _told(error) if wants_page == "text/html" else problems.told(NotFound("There is nothing at this address."))
+    return _told(error) if wants_page == "text/html" else problems.told(_problem(error))
 
 
 _guarded(pages)
