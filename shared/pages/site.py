@@ -24,6 +24,8 @@ LANGUAGES = {"en": "English", "fr": "Français"}
 YEAR_S = 365 * 86_400
 TITLES = {kind.short: kind.title for kind in EVENT_TYPES.values()}
 """What each event type is called, by its short name."""
+LOCAL_MAX = 2_000
+"""Letters of an address to go back to: what a cookie and a query can carry."""
 LOCAL = re.compile(r"/(?![/\\])[^\s\\]*")
 
 
@@ -133,7 +135,7 @@ class Site:
 
 def local(address: str) -> str:
     """An address of this site to go to next; the front page where it is none."""
-    return address if LOCAL.fullmatch(address) else "/"
+    return address if len(address) <= LOCAL_MAX and LOCAL.fullmatch(address) else "/"
 
 
 @cache

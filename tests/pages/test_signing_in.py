@@ -144,6 +144,11 @@ def test_nobody_is_sent_elsewhere_after_signing_in(reporting, address):
     assert answer.headers["Location"] == "/"
 
 
+def test_an_address_to_go_back_to_has_a_limit():
+    assert local("/" + "a" * 1_999) == "/" + "a" * 1_999
+    assert local("/" + "a" * 2_000) == "/"
+
+
 def test_roles_are_chosen_on_this_machine_only(reporting):
     visitor = Visitor(reporting)
     elsewhere = {"base_url": "https://reports.example"}
