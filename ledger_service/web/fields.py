@@ -38,14 +38,20 @@ class Asked:
         return [str(choice) for choice in self.field.json.get("enum", ())]
 
     @property
+    def label(self) -> str:
+        """What it is called, in English."""
+        return self.path.replace("_", " ").replace(".", ", ")
+
+    @property
     def hint(self) -> str:
-        """What is meant, and how to write it where that is not plain."""
+        """What is meant, and how to write it where that is not plain; nothing where the label says it all."""
         field = self.field
         if isinstance(field, ListOf):
             if isinstance(field.item, Nested):
                 return f"{field.meaning}: one a line, {', '.join(members_of(field.item))}, separated by |"
             return f"{field.meaning}, separated by commas"
-        return field.meaning + (f"; {NONE} for none" if field.allow_none else "")
+        said = field.meaning + (f"; {NONE} for none" if field.allow_none else "")
+        return "" if said.lower() == self.label.lower() else said
 
 
 LOOKS: dict[type[Checked], str] = {

@@ -43,3 +43,38 @@ def test_a_note_with_a_pipe_is_recorded_whole():
         {"state": "UGA", "on": "2010-01-01", "document": "Note | with a pipe | kept"},
         {"state": "KEN", "on": "2010-02-01", "document": "N.2"},
     ]
+
+
+def test_before_recording_lists_are_shown_in_words(ledger):
+    visitor = Visitor(ledger, "programme")
+    fields = {
+        "_id": "a",
+        "_step": "try",
+        "project": "NC.1",
+        "title": "Training",
+        "scope": "national",
+        "states": "UGA",
+        "line": "line-1",
+        "requested": "100000.00",
+        "area": "migration-and-development",
+        "activities": "1, 2",
+        "endorsements": "UGA | 2010-01-01 | Note | with a pipe",
+        "starts_on": "2010-03-01",
+        "ends_on": "2010-09-01",
+    }
+    told = visitor.post("/post", "/post/project.submitted", **fields)
+    assert "Is this right?" in words_of(told)
+    assert "state: UGA; on: 1 January 2010; document: Note | with a pipe" in words_of(told)
+    assert "1, 2" in words_of(told)
+    assert "[{" not in told.text
+    assert "&#34;" not in told.text
+    fields |= {"_id": "b", "endorsements": ""}
+    assert "endorsements none" in words_of(visitor.post("/post", "/post/project.submitted", **fields))
+
+
+def test_a_hint_that_says_what_its_label_says_is_left_out(ledger):
+    page = Visitor(ledger, "programme").get("/post/project.submitted").text
+    assert 'id="f-title-hint"' not in page
+    assert 'aria-describedby="f-title-hint' not in page
+    assert 'aria-describedby="f-states-hint"' in page
+    assert 'id="f-states-hint"' in page
