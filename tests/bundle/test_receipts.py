@@ -5,10 +5,15 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from reporting_service.app import create_app
 from reporting_service.cli import main
 from shared.log_format.notes import SigningKey
 from tests.bundle.signed import KEY, WITNESSES
-from tests.bundle.test_commands import proof_of
+from tests.bundle.test_commands import proof_of, settings
+from tests.pages.serving import Visitor
+from tests.reporting.history import Standing
+
+__all__ = ["settings"]
 
 LOG = f"log {KEY.vkey}\n"
 LISTED = [f"witness w{number} {key.vkey}\n" for number, key in enumerate(WITNESSES)]
@@ -96,3 +101,12 @@ def test_a_signature_line_twice_does_not_hold(verify, whole, which):
         refused = verify(twice, **files)
         assert refused.exit_code == 1
         assert "two signature lines of " in refused.stderr
+
+
+def test_the_proof_on_an_entrys_page_needs_only_the_key(verify, settings, whole):
+    app = create_app(settings, store=whole.store, follower=Standing(whole.history.position))
+    answer = Visitor(app, "auditor").get("/entries/90/proof")
+    assert answer.status_code == 200
+    held = verify(answer.text)
+    assert held.exit_code == 0, held.output
+    assert json.loads(verify(answer.text, "--json").stdout)["entry"] == json.loads(whole.history.bodies[89])
