@@ -47,6 +47,7 @@ def today_page() -> Response:
             view,
             query=query,
             year=year,
+            over=f"{year}-12-31" < today(view),
             years=years,
             found=facility(view, year).as_dict(),
             paid={row.key: row.cells for row in delivery(view, year).rows},
