@@ -8,21 +8,9 @@ import orjson
 from ledger_service.journal.commands import Entry
 from ledger_service.journal.kept import Kept
 from shared.rules.apply import apply
-from shared.rules.lines import facility
+from shared.rules.lines import FIGURES, facility
 from shared.rules.membership import eligibility
 from shared.rules.rulebook import rule_sets
-
-FIGURES = (
-    "opening",
-    "allocated",
-    "revised",
-    "contributions",
-    "recovered",
-    "adjusted",
-    "approved",
-    "freed",
-    "available",
-)
 
 
 def effects(kept: Kept, entries: list[Entry]) -> list[dict[str, Any]]:

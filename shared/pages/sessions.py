@@ -89,11 +89,11 @@ class Sessions:
         self.cookie(request, response, "session", "", 0)
 
     def token(self, session: Session) -> str:
-        """What a form of this session carries."""
+        """What a form carries, so that it is known for one that was shown to this visitor."""
         return self.seal.mark(self._purpose("form"), session.id)
 
     def check(self, request: Request, session: Session | None, token: str) -> None:
-        """Forbidden (403) unless a form came from a page of this session."""
+        """Forbidden (403) unless a form came from a page that was shown to this visitor."""
         where = request.headers.get("Sec-Fetch-Site", "same-origin")
         if session is None or where not in ("same-origin", "none"):
             raise STRAY
