@@ -66,8 +66,8 @@ class Stopped(PairFailed):
 class Pair:
     """Both services over one FUND_HOME. Start and stop it from one thread that outlives it.
 
-    `settings` are added to the services' environment; anything of ours in the caller's own is left out,
-    so that a test depends on what it says. `output` takes what the services print; None lets it through.
+    `settings` are added to the environment of what is started from then on; anything of ours in the caller's own is
+    left out, so that a test depends on what it says. `output` takes what the services print; None lets it through.
     Without `reporting` only the ledger is started.
     """
 
@@ -88,8 +88,8 @@ class Pair:
         self.reporting_url = reachable(self.reporting_bind)
         self.output = output
         self._names = ("ledger", "reporting") if reporting else ("ledger",)
-        self._settings = dict(settings or {})
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.settings = dict(settings or {})
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -102,7 +102,7 @@ class Pair:
             "REPORTING_BIND": self.reporting_bind,
             "REPORTING_LEDGER_URL": self.ledger_url,
             "REPORTING_TOKEN_FILE": str(self.home / "reporting.token"),
-            **self._settings,
+            **self.settings,
             "FUND_DIE_WITH_PARENT": "1",
         }
 
@@ -125,13 +125,13 @@ class Pair:
     @property
     def vkey(self) -> str:
         """The public key of this pair's log, once started."""
-        return self._settings["REPORTING_LOG_VKEY"]
+        return self.settings["REPORTING_LOG_VKEY"]
 
     def renew_token(self) -> None:
         """Put a fresh token where reporting looks for it, in one step."""
-        if "REPORTING_TOKEN_FILE" in self._settings:
+        if "REPORTING_TOKEN_FILE" in self.settings:
             return
-        if self._settings.get("AUTH_MODE", "dev") != "dev":
+        if self.settings.get("AUTH_MODE", "dev") != "dev":
             raise PairFailed("AUTH_MODE is not dev: name reporting's token in REPORTING_TOKEN_FILE")
         new = self.home / "reporting.token.new"
         new.touch(mode=0o600)
@@ -144,8 +144,8 @@ class Pair:
         Stopped, with both still running, when reporting will never be: the log does not hold, or went back.
         """
         self.home.mkdir(parents=True, exist_ok=True)
-        if "REPORTING_LOG_VKEY" not in self._settings:
-            self._settings["REPORTING_LOG_VKEY"] = self.asked("ledger", "vkey")
+        if "REPORTING_LOG_VKEY" not in self.settings:
+            self.settings["REPORTING_LOG_VKEY"] = self.asked("ledger", "vkey")
         self.renew_token()
         self._claim_ports()
         for name in self._names:
@@ -170,7 +170,7 @@ class Pair:
         self._start("reporting", wait)
 
     def _start(self, name: str, wait: bool) -> None:
-        self._processes[name] = subprocess.Popen(
+        self.processes[name] = subprocess.Popen(
             [str(_BIN / name), "serve"],
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -192,7 +192,7 @@ class Pair:
     def _ready(self, name: str, url: str) -> bool:
         if (ended := self.ended()) is not None:
             where = f"; its output: {self.output}" if self.output else ""
-            status = self._processes[ended].returncode
+            status = self.processes[ended].returncode
             raise PairFailed(f"{ended} ended with {status} before {name} was ready{where}")
         with contextlib.suppress(requests.RequestException):
             answer = requests.get(url, timeout=2)
@@ -210,14 +210,14 @@ class Pair:
         self._kill("reporting")
 
     def _kill(self, name: str) -> None:
-        process = self._processes.pop(name)
+        process = self.processes.pop(name)
         process.kill()
         process.wait()
 
     def stop(self, seconds: float = 20) -> None:
         """SIGTERM reporting, then the ledger, each waited for; SIGKILL for what has not ended in time."""
         for name in ("reporting", "ledger"):
-            process = self._processes.pop(name, None)
+            process = self.processes.pop(name, None)
             if process is None:
                 continue
             process.terminate()
@@ -229,7 +229,7 @@ class Pair:
 
     def ended(self) -> str | None:
         """The name of a service that has ended by itself, if any."""
-        return next((name for name, process in self._processes.items() if process.poll() is not None), None)
+        return next((name for name, process in self.processes.items() if process.poll() is not None), None)
 
     def __enter__(self) -> "Pair":
         try:

@@ -15,16 +15,16 @@ class LogRejected(Exception):
 def check(source: str | Callable[[str], bytes], vkey: str, token: str = "") -> tuple[str, list[bytes], bytes]:
     """Reads a whole log from a base URL, or by fetch("/path"): its origin, entries and root, or raises."""
     fetch = source if callable(source) else lambda path: _get(source.rstrip("/") + path, token)
-    origin, size, root = _checkpoint(fetch("/checkpoint").decode(), vkey)
-    entries = [entry for start in range(0, size, 256) for entry in _bundle(fetch, start, min(size - start, 256))]
+    origin, size, root = signed_checkpoint(fetch("/checkpoint").decode(), vkey)
+    entries = [entry for start in range(0, size, 256) for entry in entry_bundle(fetch, start, min(size - start, 256))]
     hashes, level = [hashlib.sha256(b"\0" + entry).digest() for entry in entries], 0
-    _same(_tree(hashes), root, f"the root of {size} leaves")
+    _same(tree_root(hashes), root, f"the root of {size} leaves")
     while hashes:
         for start in range(0, len(hashes), 256):
             tile, name = hashes[start : start + 256], f"/tile/{level}/{_path(start // 256, len(hashes) - start)}"
             _same(fetch(name), b"".join(tile), name)
         full = len(hashes) - len(hashes) % 256
-        hashes, level = [_tree(hashes[start : start + 256]) for start in range(0, full, 256)], level + 1
+        hashes, level = [tree_root(hashes[start : start + 256]) for start in range(0, full, 256)], level + 1
     return origin, entries, root
 
 
@@ -34,7 +34,8 @@ def _get(url: str, token: str) -> bytes:
         return bytes(answer.read())
 
 
-def _checkpoint(note: str, vkey: str) -> tuple[str, int, bytes]:
+def signed_checkpoint(note: str, vkey: str) -> tuple[str, int, bytes]:
+    """Origin, size and root of a checkpoint that this key signed."""
     name, key_id, key = vkey.split("+", 2)
     text, signatures = note.removesuffix("\n").split("\n\n")
     for line in signatures.split("\n"):
@@ -48,7 +49,8 @@ def _checkpoint(note: str, vkey: str) -> tuple[str, int, bytes]:
     raise LogRejected(f"{name} did not sign the checkpoint")
 
 
-def _bundle(fetch: Callable[[str], bytes], start: int, width: int) -> list[bytes]:
+def entry_bundle(fetch: Callable[[str], bytes], start: int, width: int) -> list[bytes]:
+    """The `width` entries from `start`, the first of a bundle."""
     name, entries = f"/tile/entries/{_path(start // 256, width)}", []
     rest = fetch(name)
     while rest:
@@ -66,11 +68,12 @@ def _path(index: int, width: int) -> str:
     return number if width >= 256 else f"{number}.p/{width}"
 
 
-def _tree(hashes: list[bytes]) -> bytes:
+def tree_root(hashes: list[bytes]) -> bytes:
+    """The root over leaf hashes."""
     if len(hashes) < 2:
         return hashes[0] if hashes else hashlib.sha256().digest()
     half = 1 << (len(hashes) - 1).bit_length() - 1
-    return hashlib.sha256(b"\1" + _tree(hashes[:half]) + _tree(hashes[half:])).digest()
+    return hashlib.sha256(b"\1" + tree_root(hashes[:half]) + tree_root(hashes[half:])).digest()
 
 
 def _same(have: object, want: object, what: str) -> None:
