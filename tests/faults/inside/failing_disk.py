@@ -7,11 +7,12 @@ what SQLite makes of EIO and ENOSPC, given in the place where its own function f
 import _sqlite3
 import ctypes
 import os
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 
 FILE = Path(os.environ["FAULTS_FOLDER"]) / "disk"
-IOERR_WRITE, IOERR_FSYNC, FULL = 10 | 3 << 8, 10 | 4 << 8, 13
+CODES = {"write": 10 | 3 << 8, "sync": 10 | 4 << 8, "full": 13}
+"""SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_FULL."""
 OPEN, WRITE, SYNC = 5, 3, 5
 """The places of the functions: in SQLite's table of the system, and in the table of methods of each open file."""
 METHODS = 19
@@ -27,27 +28,31 @@ kept: list[object] = []
 """What SQLite calls must never be collected."""
 
 
-def fails(what: tuple[str, ...], file: int) -> str:
-    """Which of these kinds of fault strikes this file now; none is ""."""
-    with suppress(OSError, ValueError):
-        kind, of = FILE.read_text().split()
-        if kind in what and of.encode() in names.get(file, b""):
-            return kind
-    return ""
+def watching(said: Path, of: dict[int, bytes]) -> Callable[[tuple[str, ...], int], str]:
+    """What says which of some kinds of fault strikes a file now; none is ""."""
+
+    def strikes(what: tuple[str, ...], file: int) -> str:
+        try:
+            kind, name = said.read_text().split()
+        except Exception:  # there is no file, or this process is ending
+            return ""
+        return kind if kind in what and name.encode() in of.get(file, b"") else ""
+
+    return strikes
 
 
-def failing(address: int) -> "ctypes.Array[ctypes.c_void_p]":
+def failing(address: int, strikes: Callable[[tuple[str, ...], int], str]) -> "ctypes.Array[ctypes.c_void_p]":
     """A copy of the methods at an address, which fail when they are told to."""
     kind = ctypes.c_void_p * METHODS
     methods = kind.from_buffer_copy(kind.from_address(address))
-    write, sync = Write(methods[WRITE]), Sync(methods[SYNC])
+    write, sync, codes = Write(methods[WRITE]), Sync(methods[SYNC]), dict(CODES)
 
     def new_write(file: int, *given: object) -> int:
-        struck = fails(("write", "full"), file)
-        return {"write": IOERR_WRITE, "full": FULL}[struck] if struck else int(write(file, *given))
+        struck = strikes(("write", "full"), file)
+        return codes[struck] if struck else write(file, *given)  # type: ignore[no-any-return]
 
     def new_sync(file: int, flags: int) -> int:
-        return IOERR_FSYNC if fails(("sync",), file) else int(sync(file, flags))
+        return codes["sync"] if strikes(("sync",), file) else sync(file, flags)  # type: ignore[no-any-return]
 
     for place, function in ((WRITE, Write(new_write)), (SYNC, Sync(new_sync))):
         methods[place] = ctypes.cast(function, ctypes.c_void_p).value
@@ -64,7 +69,7 @@ def opened(vfs: object, name: int | None, file: "ctypes._Pointer[ctypes.c_void_p
         address = ctypes.cast(file, ctypes.c_void_p).value or 0
         names[address] = ctypes.string_at(name)
         if methods not in methods_of:
-            methods_of[methods] = failing(methods)
+            methods_of[methods] = failing(methods, watching(FILE, names))
         file[0] = ctypes.addressof(methods_of[methods])
     return answer
 

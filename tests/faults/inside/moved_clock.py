@@ -1,10 +1,11 @@
-"""Loaded by a service's processes: they live so many seconds apart from the machine's clock as FAULTS_FOLDER/clock says.
+"""Loaded by a service's processes: their clock is so many seconds off the machine's as FAULTS_FOLDER/clock says.
 
 The file is looked at again and again; beside it stands, under each process's number, how far its clock was moved.
 """
 
 import os
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,7 +17,8 @@ LOOK_SECONDS = 0.02
 
 def moved_to(said: str) -> float:
     """The present instant of a clock moved so, as seconds since the epoch."""
-    return float(time_machine.escape_hatch.time.time()) + float(said)
+    real = time_machine.escape_hatch.time if time_machine.escape_hatch.is_travelling() else time
+    return float(real.time()) + float(said)
 
 
 def follow(traveller: time_machine.Traveller, said: str) -> None:
