@@ -49,8 +49,7 @@ Case = Callable[["Ground", random.Random], Outcome]
 class Ground:
     """A pair of services on one store in a folder of its own.
 
-    `settings` are the environment of what is started from then on. `inside` names modules of tests/faults/inside
-    that every process of the services loads first.
+    `settings` are the environment of what is started from then on.
     """
 
     def __init__(
@@ -59,7 +58,6 @@ class Ground:
         folder: Path,
         server: Server | None = None,
         *,
-        inside: tuple[str, ...] = (),
         sums: Callable[[], Sums] = FullSums,
     ) -> None:
         self.store, self.folder, self._server, self._sums = store, folder, server, sums
@@ -67,8 +65,6 @@ class Ground:
         self._databases = [server.create(), server.create()] if server else []
         names = ("LEDGER_DATABASE_URL", "REPORTING_DATABASE_URL")
         own = {"LEDGER_REFUSALS_PER_MINUTE": "1000000"} | dict(zip(names, self._databases, strict=False))
-        if inside:
-            own |= {"PYTHONPATH": str(INSIDE), "FAULTS_INSIDE": " ".join(inside), "FAULTS_FOLDER": str(folder)}
         self.pair = Pair(folder / "fund", settings=own, output=folder / "services.log")
         self.said = Said()
         self._judge: Judge | None = None
@@ -100,6 +96,11 @@ class Ground:
         return self.pair.output.read_text(errors="replace") if self.pair.output and self.pair.output.exists() else ""
 
     # the services
+
+    def plant(self, *names: str) -> None:
+        """Have every process of the services, once started, load these modules of tests/faults/inside first."""
+        planted = " ".join([*self.settings.get("FAULTS_INSIDE", "").split(), *names])
+        self.settings.update(PYTHONPATH=str(INSIDE), FAULTS_INSIDE=planted, FAULTS_FOLDER=str(self.folder))
 
     def start(self) -> "Ground":
         """Start both and wait until they are ready."""
@@ -204,7 +205,7 @@ class Client:
     ) -> requests.Response:
         """Post until answered by anything but 503; PairFailed after `seconds`."""
         deadline = time.monotonic() + seconds
-        while (answer := self._once(events, role)) is None:
+        while (answer := self.once(events, role)) is None:
             if time.monotonic() > deadline:
                 raise PairFailed(f"{self.name}: no answer within {seconds:.0f} s")
             self._pause.wait(0.05)
@@ -214,12 +215,13 @@ class Client:
         self, events: dict[str, Any] | list[dict[str, Any]], role: str = "finance"
     ) -> requests.Response | None:
         """Post once; None when there was no answer but 503, and then it is given up."""
-        answer = self._once(events, role)
+        answer = self.once(events, role)
         if answer is None:
             self._ground.said.give_up(listed(events))
         return answer
 
-    def _once(self, events: dict[str, Any] | list[dict[str, Any]], role: str) -> requests.Response | None:
+    def once(self, events: dict[str, Any] | list[dict[str, Any]], role: str = "finance") -> requests.Response | None:
+        """Post once; None when there was no answer but 503: whoever calls posts again, or gives up."""
         self._ground.said.post(listed(events))
         with suppress(requests.RequestException):
             answer = self._session.post(

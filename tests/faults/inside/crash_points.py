@@ -1,7 +1,7 @@
 """Named points at which a process kills itself, once somebody has armed one; the point says so before it does.
 
 A point is armed by a file `<point>.armed` in FAULTS_FOLDER that holds how many calls are still to pass; whoever comes
-there first renames it to `<point>.struck` and is gone.
+there first renames it to `<point>.struck` and is gone. FAULTS_SNAPSHOT_EVERY has snapshots written after fewer entries.
 """
 
 import os
@@ -77,6 +77,8 @@ def install() -> None:
     if folder := os.environ.get("FAULTS_FOLDER"):
         for name, point in POINTS.items():
             wrap(point.where, _around(Path(folder), name, point.after))
+    if every := os.environ.get("FAULTS_SNAPSHOT_EVERY"):
+        wrap(f"{LEDGER}.journal.snapshots:ENTRIES_BETWEEN", lambda _: int(every))
 
 
 install()

@@ -46,4 +46,6 @@ def wrap(where: str, around: Around) -> None:
 def _replace(module: ModuleType, attribute: str, around: Around) -> None:
     *path, last = attribute.split(".")
     owner: Any = functools.reduce(getattr, path, module)
-    setattr(owner, last, functools.wraps(getattr(owner, last))(around(getattr(owner, last))))
+    found = getattr(owner, last)
+    made = around(found)
+    setattr(owner, last, functools.wraps(found)(made) if callable(found) else made)
