@@ -10,6 +10,7 @@ from flask import Flask
 
 from ledger_service import observing, web
 from ledger_service.api import apart, exchange, facility, history, intake, openapi, operations, problems, transparency
+from ledger_service.api.admitting import admission
 from ledger_service.api.apart import Apart
 from ledger_service.api.ledger import EXTENSION, Ledger
 from ledger_service.api.queries import Position
@@ -25,7 +26,7 @@ from ledger_service.settings import Settings, SettingsInvalid, load
 from ledger_service.witnessing.witnessing import Witnessing
 from shared import serving
 from shared.access import token_checker
-from shared.bodies import THREADS_KEPT_FREE, Bodies
+from shared.bodies import Bodies
 from shared.log_format.notes import SigningKey
 
 LAST_ANSWERS_SECONDS = 1.0
@@ -59,7 +60,7 @@ def create_served(settings: Settings, lost: Callable[[], None]) -> Flask:
         written=around.written,
         published=around.published.announce,
         lost=lost,
-        pending_max=settings.threads - THREADS_KEPT_FREE,
+        pending_max=settings.threads,
     )
     app = assembled(around, journal, apart.started())
     journal.open()
@@ -127,6 +128,9 @@ def assembled(around: Around, journal: Journal, checking: Apart | None) -> Flask
     problems.register(app)
     bodies = Bodies(around.settings.threads)
     exchange.register(app, bodies)
+    door = admission(around.settings.threads)
+    around.metrics.watch(door)
+    app.wsgi_app = door.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
     openapi.register(app, [module.routes for module in BLUEPRINTS])
     app.extensions[EXTENSION] = around.ledger(journal, checking)
     web.register(app, bodies)

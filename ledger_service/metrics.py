@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.registry import Collector
 
 from ledger_service.journal.writer import Written
 from ledger_service.witnessing.asking import WitnessStatus
@@ -29,6 +30,10 @@ class Metrics:
         )
         self.position = Gauge("ledger_position", "The last position this process knows.", registry=self.registry)
         self.queue = Gauge("ledger_queue_requests", "Requests waiting for the writer.", registry=self.registry)
+
+    def watch(self, collector: Collector) -> None:
+        """Measure this too."""
+        self.registry.register(collector)
 
     def watch_queue(self, waiting: Callable[[], int]) -> None:
         """Where to read the queue's length from."""

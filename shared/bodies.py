@@ -1,24 +1,21 @@
 """Reading request bodies: how much, by how many threads at once, and what becomes of those that never come whole.
 
 A thread that waits for a body cannot be called back: the server has neither a limit for it nor a way to end it. So
-only so many threads may wait at once, and when none of them gets on, the silent connections are shut down.
+only so many threads may wait at once, and when none of their bodies ends, those that are silent or drip are shut down.
 """
 
-import errno
-import os
-import socket
-import stat
-import struct
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
 
+from shared.admission import outside
 from shared.contract.problems import Malformed, TooLarge, Unavailable
+from shared.sockets import Idle, shut_down
 
 log = structlog.get_logger("http")
 BODY_BYTES_MAX = 16 * 1024 * 1024
@@ -26,8 +23,8 @@ THREADS_KEPT_FREE = 24
 """For long polls, of which at most 16 wait, and for everything else that has no body."""
 PATIENCE_SECONDS = 1.0
 SILENT_SECONDS = 4.0
-_LAST_TIMES = struct.Struct("=44x4I")
-"""In Linux's struct tcp_info: milliseconds since data was last sent, since (not kept), since received, since an ack."""
+DRIPPING_SECONDS = 10.0
+"""A body that takes longer has to make place when all slots are taken by bodies that do not end."""
 
 
 class Bodies:
@@ -50,7 +47,7 @@ class Bodies:
         length = int(given) if given.isascii() and given.isdigit() else None
         if length is not None and length > self._bytes_max:
             raise self._too_large()
-        with self._slot(environ.get("REMOTE_ADDR", "")):
+        with self._slot(environ.get("REMOTE_ADDR", "")), outside(environ):
             body: bytes = environ["wsgi.input"].read(self._bytes_max + 1 if length is None else length)
         if len(body) > self._bytes_max:
             raise self._too_large()
@@ -79,44 +76,17 @@ class Bodies:
             self._moved = time.monotonic()
 
     def _shed(self) -> None:
-        """Shut down what is silent, of those addresses that a body is being waited for from."""
+        """Shut down what is silent or drips, of those addresses that a body is being waited for from."""
         if time.monotonic() - self._moved < SILENT_SECONDS:
             return
         with self._lock:
             addresses = {address for address, count in self._reading.items() if count}
             self._reading = Counter({address: self._reading[address] for address in addresses})
-        if ended := shut_down_silent(addresses, SILENT_SECONDS):
+        if ended := shut_down(addresses, _hopeless):
             log.warning("connections shut down", silent=ended, addresses=sorted(addresses))
 
 
-def shut_down_silent(addresses: set[str], seconds: float) -> int:
-    """Shut down this process's TCP connections from these addresses on which nothing came or went for so long;
-    returns how many (0 where the kernel does not tell). A client that was resting between requests connects again."""
-    ended = 0
-    with suppress(OSError):
-        for name in os.listdir("/proc/self/fd"):
-            with suppress(OSError), _connection(int(name)) as connection:
-                if _peer(connection) in addresses and _silent_ms(connection) >= seconds * 1000:
-                    connection.shutdown(socket.SHUT_RDWR)
-                    ended += 1
-    return ended
-
-
-def _connection(descriptor: int) -> socket.socket:
-    """The socket behind a descriptor, to be closed without closing that; OSError when it is none."""
-    if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
-        raise OSError(errno.ENOTSOCK, "is no socket")
-    return socket.socket(fileno=os.dup(descriptor))
-
-
-def _peer(connection: socket.socket) -> str:
-    """The other end's address as requests name it; none of a listening socket or one that is not TCP."""
-    if connection.family not in (socket.AF_INET, socket.AF_INET6):
-        return "-"
-    return str(connection.getpeername()[0])
-
-
-def _silent_ms(connection: socket.socket) -> int:
-    """Milliseconds since data last went either way; OSError where there is no telling."""
-    sent, _, received, _ = _LAST_TIMES.unpack(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 60))
-    return int(min(sent, received))
+def _hopeless(idle: Idle) -> bool:
+    """Nothing goes either way, or a request has been coming for too long."""
+    silent, coming = min(idle) >= SILENT_SECONDS, idle.received < SILENT_SECONDS
+    return silent or (coming and idle.sent >= DRIPPING_SECONDS)

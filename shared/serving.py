@@ -3,6 +3,7 @@
 import gc
 import importlib
 import os
+import resource
 import socket
 import sys
 import threading
@@ -10,12 +11,23 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server import MPServer
 
 from shared.process import die_with_parent, spare_the_collector
+from shared.sockets import unread_for
 
-THREADS_MIN = 32
+THREADS_AT_THE_DOOR = 64
+"""Beside those that work or wait: threads that can say at any time that there is no place. Made only when needed."""
+CONNECTIONS_MAX = 4096
+"""More wait to be accepted; each takes a descriptor, and up to HEAD_BYTES_MAX of memory."""
+DESCRIPTORS_KEPT_FREE = 256
+HEAD_SECONDS = 10
+"""A connection on which no whole request head comes for so long is closed, also while it rests between requests."""
+HEAD_BYTES_MAX = 65_536
+UNREAD_SECONDS = 20
+"""A connection that takes nothing of an answer for so long is closed (Linux)."""
 KILL_TIMEOUT_SECONDS = 20
 PORT_WAIT_SECONDS = 3.0
 BACKLOG = 2048
@@ -47,8 +59,11 @@ class _Server(MPServer):
         self.worker_exit_code = ended[0] if ended else 0
 
 
-def serve(factory: str, host: str, port: int, threads: int = 64) -> int:
-    """Serve what `factory` ("module:function") builds until SIGTERM or SIGINT; returns the exit code."""
+def serve(factory: str, host: str, port: int, threads: int = 32) -> int:
+    """Serve what `factory` ("module:function") builds until SIGTERM or SIGINT; returns the exit code.
+
+    So many `threads` may work at once, and as many wait for their clients.
+    """
     if os.environ.get("FUND_DIE_WITH_PARENT") == "1":
         die_with_parent(os.getppid())
     if not port_is_free(host, port):
@@ -60,9 +75,11 @@ def serve(factory: str, host: str, port: int, threads: int = 64) -> int:
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=max(threads, THREADS_MIN),
+        blocking_threads=2 * threads + THREADS_AT_THE_DOOR,
         backlog=BACKLOG,
-        backpressure=BACKLOG,
+        backpressure=_connections_max(),
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=1000 * HEAD_SECONDS, max_buffer_size=HEAD_BYTES_MAX),
         workers_kill_timeout=KILL_TIMEOUT_SECONDS,
         log_enabled=False,
     )
@@ -71,6 +88,14 @@ def serve(factory: str, host: str, port: int, threads: int = 64) -> int:
     except SystemExit:
         return server.worker_exit_code if server.worker_exit_code in (1, 2, 3) else 3
     return 0
+
+
+def _connections_max() -> int:
+    """How many connections there may be at once, once this process may have as many descriptors as it can get."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    free = CONNECTIONS_MAX if hard == resource.RLIM_INFINITY else hard - DESCRIPTORS_KEPT_FREE
+    return max(1, min(CONNECTIONS_MAX, free))
 
 
 class _Loader:
@@ -91,7 +116,14 @@ class _Loader:
             print(refusal, file=sys.stderr, flush=True)
             os._exit(refusal.exit_code)
         spare_the_collector()
+        threading.Thread(target=_let_go_of_the_unread, name="unread", daemon=True).start()
         return application
+
+
+def _let_go_of_the_unread() -> None:
+    """Once it listens."""
+    while sys.platform == "linux" and not unread_for(UNREAD_SECONDS):
+        time.sleep(0.05)
 
 
 def _tell_when_stopping() -> None:

@@ -177,7 +177,7 @@ def unfinished(served, number, *headers):
 
 def test_a_stranger_is_turned_away_before_the_body_comes(serve):
     served = serve().ready()
-    opened = unfinished(served, 80)
+    opened = unfinished(served, 60)
     assert all(connection.recv(100).startswith(b"HTTP/1.1 401 ") for connection in opened)
     assert served.post(interest()).status_code == 201
 

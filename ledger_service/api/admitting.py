@@ -1,0 +1,43 @@
+"""How much of each kind of work the ledger takes on at once; docs/decisions/0021 says why."""
+
+from wsgiref.types import WSGIEnvironment
+
+from ledger_service.api.exchange import HEADERS
+from ledger_service.api.intake import BATCH
+from shared.admission import Admission, Asked, Bound
+from shared.bodies import BODY_BYTES_MAX, THREADS_KEPT_FREE
+
+POSTS_CROWDED = 12
+"""So few posts in work are answered within some ten milliseconds, and still fill the writer's groups."""
+BATCHES = 64
+"""A batch asks for a place for each MiB of its body that has begun."""
+MEBIBYTE = 1 << 20
+ALWAYS = frozenset({"/livez", "/readyz", "/metrics"})
+
+
+def admission(threads: int) -> Admission:
+    """The ledger's door: posts, batches, long polls and the rest each have places of their own."""
+    bounds = {
+        "posts": Bound(threads - THREADS_KEPT_FREE, POSTS_CROWDED),
+        "batches": Bound(BATCHES, BATCHES),
+        "polls": Bound(48, 48),
+        "rest": Bound(THREADS_KEPT_FREE, 8),
+    }
+    return Admission("ledger", bounds, _asked, HEADERS)
+
+
+def _asked(environ: WSGIEnvironment) -> Asked | None:
+    path = environ["PATH_INFO"]
+    if path == "/v1/events" and environ["REQUEST_METHOD"] == "POST":
+        if environ.get("CONTENT_TYPE", "").startswith(BATCH):
+            return Asked("batches", 1 + _length(environ) // MEBIBYTE)
+        return Asked("posts")
+    if path in ALWAYS:
+        return None
+    return Asked("polls" if path == "/checkpoint" else "rest")
+
+
+def _length(environ: WSGIEnvironment) -> int:
+    """How long the body may be."""
+    given = environ.get("CONTENT_LENGTH", "")
+    return min(int(given), BODY_BYTES_MAX) if given.isascii() and given.isdigit() else BODY_BYTES_MAX

@@ -1,0 +1,151 @@
+"""How many requests are in work at once: for whom there is no place is turned away at the door, at once and cheaply.
+
+What is let in is then answered quickly, however many come. There are two bounds for each kind of request. As long as
+nobody has to be turned away the larger one holds, since a writer that takes many at once writes more. From the first
+one turned away the smaller one holds, under which what is let in waits for little else, until a second has passed in
+which there was a place for everybody.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, NamedTuple
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import orjson
+import structlog
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from shared.contract.problems import MEDIA_TYPE, Unavailable
+
+log = structlog.get_logger("http")
+CALM_SECONDS = 1.0
+RETRY_SECONDS = 1
+PLACE = "fund.place"
+"""Where a request's environment holds its place."""
+CROWDED = "Too many requests are in work."
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How many of a kind may be in work at once: while there is a place for everybody, and while there is not."""
+
+    calm: int
+    crowded: int
+
+
+class Asked(NamedTuple):
+    """What a request asks for: a kind, and how many of its places; one is let in alone, however many it asks for."""
+
+    kind: str
+    places: int = 1
+
+
+class Room:
+    """The places for one kind of request."""
+
+    def __init__(self, kind: str, bound: Bound, clock: Callable[[], float]) -> None:
+        self.kind = kind
+        self.taken = 0
+        self.turned_away = 0
+        self._bound = bound
+        self._clock = clock
+        self._crowded_until = 0.0
+        self._lock = Lock()
+
+    def enter(self, places: int) -> bool:
+        """Take so many places if they are free."""
+        with self._lock:
+            now = self._clock()
+            crowded = now < self._crowded_until
+            bound = self._bound.crowded if crowded else self._bound.calm
+            if not self.taken or self.taken + places <= bound:
+                self.taken += places
+                return True
+            self.turned_away += 1
+            self._crowded_until = now + CALM_SECONDS
+        if not crowded:
+            log.warning("turning requests away", kind=self.kind, at_once=bound)
+        return False
+
+    def take(self, places: int) -> None:
+        """Take so many places, also beyond the bound."""
+        with self._lock:
+            self.taken += places
+
+    def leave(self, places: int) -> None:
+        """Give so many places back."""
+        with self._lock:
+            self.taken -= places
+
+
+class Admission(Collector):
+    """The door of a service: lets requests in by their kind, and counts them for whoever watches."""
+
+    def __init__(
+        self,
+        service: str,
+        bounds: Mapping[str, Bound],
+        asked: Callable[[WSGIEnvironment], Asked | None],
+        headers: Sequence[tuple[str, str]] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`asked` says what a request asks for; None is always let in. `headers` go with every 503."""
+        self._service = service
+        self._rooms = {kind: Room(kind, bound, clock) for kind, bound in bounds.items()}
+        self._asked = asked
+        self._headers = [("Content-Type", MEDIA_TYPE), ("Retry-After", str(RETRY_SECONDS)), *headers]
+
+    def before(self, application: WSGIApplication) -> WSGIApplication:
+        """The application behind this door."""
+
+        def admitted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            asked = self._asked(environ)
+            if asked is None:
+                return application(environ, start_response)
+            room = self._rooms[asked.kind]
+            if not room.enter(asked.places):
+                return self._turned_away(environ, start_response)
+            environ[PLACE] = room, asked.places
+            try:
+                return application(environ, start_response)
+            finally:
+                room.leave(asked.places)
+
+        return admitted
+
+    def _turned_away(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        document = orjson.dumps(Unavailable(CROWDED, RETRY_SECONDS).as_dict(environ["PATH_INFO"]))
+        own = [("X-Request-Id", secrets.token_hex(8)), ("Content-Length", str(len(document)))]
+        start_response("503 Service Unavailable", self._headers + own)
+        return [document]
+
+    def collect(self) -> Iterator[Metric]:
+        """For Prometheus: who is in work, and who was turned away."""
+        taken = GaugeMetricFamily(f"{self._service}_places_taken", "Requests in work, by kind.", labels=["kind"])
+        away = CounterMetricFamily(
+            f"{self._service}_turned_away", "Requests for which there was no place, by kind.", labels=["kind"]
+        )
+        for kind, room in self._rooms.items():
+            taken.add_metric([kind], room.taken)
+            away.add_metric([kind], room.turned_away)
+        yield taken
+        yield away
+
+
+@contextmanager
+def outside(environ: Mapping[str, Any]) -> Iterator[None]:
+    """Give a request's place back while it only waits for its client, and take it again afterwards."""
+    if PLACE not in environ:
+        yield
+        return
+    room, places = environ[PLACE]
+    room.leave(places)
+    try:
+        yield
+    finally:
+        room.take(places)
