@@ -3,7 +3,7 @@
 Table T15 sets it beside the postings and beside the projects; all three must agree.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from operator import add, sub
 from typing import Any, NamedTuple
@@ -60,6 +60,13 @@ class Flow(NamedTuple):
     def is_open(self) -> bool:
         """Money that is granted and not disbursed, or disbursed and neither spent nor recovered."""
         return self.undisbursed != 0 or self.disbursed - self.spent - self.recovered != 0
+
+
+def together(found: Sequence[Flow]) -> Flow:
+    """The sum of any number of them."""
+    if len(found) < 2:
+        return found[0] if found else Flow()
+    return Flow(*(sum(amounts, ZERO) for amounts in zip(*found, strict=True)))
 
 
 PLACES = {name: place for place, name in enumerate(Flow._fields)}

@@ -1,6 +1,5 @@
 """T12: direct voluntary contributions, tracked per donor and line (facility/contributions; bullet 4)."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from reporting_service.projections.view import View
@@ -31,6 +30,7 @@ COLUMNS = (
 )
 
 
+SHOWN = {column.key for column in COLUMNS}
 SETTLED, TOGETHER = "_settled", "_facility"
 OWN_CURRENCY = (
     "Amounts in the contribution's own currency but for the last three columns; outside the cap on new money."
@@ -46,10 +46,11 @@ def table(view: View, year: int) -> Table:
     whole = found.usd_to_date(year)
     settled = found.settled(year)
     if settled:
-        rows.append(_sum(SETTLED, "Settled before, together", whole - total(one.usd for one in listed), "plain"))
+        before = whole - total(one.usd for one in listed)
+        rows.append(_sum(SETTLED, "Settled before, together", before, _years(ZERO, ZERO), "plain"))
     if rows:
-        together = _sum(TOGETHER, "Facility, together", whole, "sum")
-        rows.append(_with_years(together, found.usd(year), found.usd(year - 1)))
+        years = _years(found.usd(year), found.usd(year - 1))
+        rows.append(_sum(TOGETHER, "Facility, together", whole, years, "sum"))
     notes = (OWN_CURRENCY, RESTING) if settled else (OWN_CURRENCY,)
     return Table("T12", "Direct voluntary contributions", COLUMNS, tuple(rows), notes)
 
@@ -63,18 +64,17 @@ def listed_gifts(view: View, year: int) -> list[Contribution]:
 
 def _row(found: Gifts, to_date: Contribution, year: int) -> Row:
     years = found.by_key[to_date.key]
-    said = to_date.as_dict()
-    cells = {column.key: said[column.key] for column in COLUMNS if column.key in said and column.key != "rates"}
+    cells = {key: value for key, value in to_date.as_dict().items() if key in SHOWN}
     cells["rates"] = ", ".join(dict.fromkeys(to_date.rates))
     key = to_date.code if to_date.currency == "USD" else "/".join(to_date.key)
     in_year, before = (years[of].usd if of in years else ZERO for of in (year, year - 1))
-    return _with_years(Row(key, to_date.code, cells), in_year, before)
+    return Row(key, to_date.code, cells | _years(in_year, before))
 
 
-def _sum(key: str, title: str, usd: Decimal, level: str) -> Row:
+def _sum(key: str, title: str, usd: Decimal, years: dict[str, str], level: str) -> Row:
     cells = dict.fromkeys((column.key for column in COLUMNS), "")
-    return _with_years(Row(key, title, cells | {"usd": text(usd)}, level=level), ZERO, ZERO)
+    return Row(key, title, cells | {"usd": text(usd)} | years, level=level)
 
 
-def _with_years(row: Row, in_year: Decimal, before: Decimal) -> Row:
-    return replace(row, cells={**row.cells, "usd-year": text(in_year), "usd-prior": text(before)})
+def _years(in_year: Decimal, before: Decimal) -> dict[str, str]:
+    return {"usd-year": text(in_year), "usd-prior": text(before)}

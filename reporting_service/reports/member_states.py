@@ -73,7 +73,9 @@ def member_states(view: View, on: str) -> list[MemberState]:
 
 def membership(view: View) -> Model:
     """A model of Member States and rule sets, and of nothing else."""
-    return view.once("membership", lambda: _membership(view))
+    if view.as_of:
+        return view.once("membership", lambda: _membership(view))
+    return view.read_on("membership", Model(), lambda _known, _after: _membership(view))
 
 
 def _membership(view: View) -> Model:

@@ -2,12 +2,13 @@
 
 from decimal import Decimal
 
-from reporting_service.projections.flows import Flow
+from reporting_service.projections.flows import Flow, together
 from reporting_service.projections.portfolio import portfolio
 from reporting_service.projections.projects import Project, projects
 from reporting_service.projections.view import View
 from reporting_service.reports.table import LINE_TITLES, PERCENT, TEXT, USD, Column, Row, Table, percent
 from shared.money import ZERO, text
+from shared.rules.allocation import LINES
 
 DESCRIBED = {"title": "Title", "line": "Line", "scope": "Scope", "states": "States", "status": "Status at 31 December"}
 MONEY = {
@@ -38,7 +39,7 @@ def table(view: View, year: int) -> Table:
     details = projects(view, list(flows))
     listed = [(details[code], *flow) for code, flow in flows.items()]
     rows = [_row(project, in_year, to_date, year) for project, in_year, to_date in listed]
-    rows += [_total_row(line, listed) for line in LINE_TITLES]
+    rows += _total_rows(listed)
     notes = (
         "A regional project's money is never split among its States.",
         "Co-funding and follow-on funding are what the project reported: the seed-money effect, outside the books.",
@@ -55,10 +56,7 @@ def listed_flows(view: View, year: int) -> dict[str, tuple[Flow, Flow]]:
 
 def to_end_of(years: dict[int, Flow], year: int) -> Flow:
     """A project's flows of all years up to one."""
-    found = [flow for of, flow in years.items() if of <= year]
-    if len(found) < 2:
-        return found[0] if found else Flow()
-    return Flow(*map(sum, zip(*found, strict=True)))  # type: ignore[arg-type]
+    return together([flow for of, flow in years.items() if of <= year])
 
 
 def money_cells(in_year: Flow, to_date: Flow) -> dict[str, str]:
@@ -110,10 +108,16 @@ def _follow_on(project: Project, date: str) -> str:
     return text(sum(found, ZERO)) if found else ""
 
 
-def _total_row(line: str, listed: list[tuple[Project, Flow, Flow]]) -> Row:
-    in_year, to_date = Flow(), Flow()
-    for project, of_year, of_all in listed:
-        if line in (project.line, "facility"):
-            in_year, to_date = in_year.plus(of_year), to_date.plus(of_all)
+def _total_rows(listed: list[tuple[Project, Flow, Flow]]) -> list[Row]:
     blank = dict.fromkeys((*DESCRIBED, *MEMO), "")
-    return Row(f"_{line}", f"{LINE_TITLES[line]}, together", blank | money_cells(in_year, to_date), level="sum")
+    sums: dict[str, tuple[Flow, Flow]] = {}
+    for line in LINES:
+        of_line = [flows for project, *flows in listed if project.line == line]
+        in_year, to_date = zip(*of_line, strict=True) if of_line else ((), ())
+        sums[line] = together(in_year), together(to_date)
+    in_year, to_date = zip(*sums.values(), strict=True)
+    sums["facility"] = together(in_year), together(to_date)
+    return [
+        Row(f"_{line}", f"{title}, together", blank | money_cells(*sums[line]), level="sum")
+        for line, title in LINE_TITLES.items()
+    ]

@@ -59,17 +59,18 @@ def arrears_on(model: Model, state: str, on: str, years: int) -> Arrears:
     """Arrears, and contributions due for the preceding years; payments go to the oldest year first (CHF)."""
     dues: Dues = model.dues.get(state) or Dues()
     this_year = int(on[:4])
-    prior = [(year, due) for year, due in dues.assessed if year < this_year]
+    before, now, threshold = ZERO, ZERO, ZERO
+    prior_years = set()
+    for year, due in dues.assessed:
+        if year < this_year:
+            before += due
+            prior_years.add(year)
+            if year >= this_year - years:
+                threshold += due
+        elif year == this_year:
+            now += due
     paid = sum((value for day, value in dues.paid if day <= on), ZERO)
-    due_before = sum((due for _, due in prior), ZERO)
-    due_now = sum((due for year, due in dues.assessed if year == this_year), ZERO)
-    threshold = sum((due for year, due in prior if year >= this_year - years), ZERO)
-    return Arrears(
-        max(ZERO, due_before - paid),
-        threshold,
-        max(ZERO, due_before + due_now - paid),
-        len({year for year, _ in prior}),
-    )
+    return Arrears(max(ZERO, before - paid), threshold, max(ZERO, before + now - paid), len(prior_years))
 
 
 def subject_to_article_4(found: Arrears, years: int, comparison: str) -> bool:
