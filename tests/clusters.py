@@ -226,7 +226,8 @@ class Cluster:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process started."""
+    """The processes that a process started, whichever of its threads did."""
     with contextlib.suppress(OSError):
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        found = [task.read_text().split() for task in Path(f"/proc/{pid}/task").glob("*/children")]
+        return [int(child) for some in found for child in some]
     return []

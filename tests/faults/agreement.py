@@ -15,7 +15,7 @@ CATCH_UP_SECONDS = 60
 
 
 def agreement(ground: "Ground", judge: Judge) -> None:
-    """Ledger's facility = reporting's facility, statement and replay = the independent sums, year by year."""
+    """Ledger's facility = reporting's facility, report, statement and replay = the independent sums, year by year."""
     wait_until(lambda: _position(ground) >= judge.size, CATCH_UP_SECONDS, f"reporting to know position {judge.size}")
     for year in judge.years:
         expected = judge.figures(year)
@@ -24,6 +24,8 @@ def agreement(ground: "Ground", judge: Judge) -> None:
         _same(f"the ledger's facility of {year}", _figures(told), expected)
         known = ground.read("/v1/facility", "reporting", year=year, known_at=judge.size).json()
         _same(f"reporting's facility of {year}", _figures(known), expected)
+        report = ground.read(f"/v1/reports/{year}.json", "reporting", known_at=judge.size).json()
+        _same(f"the report of {year}", _reported(report), {line: of["available"] for line, of in expected.items()})
     last = {line: figures["available"] for line, figures in judge.figures(max(judge.years)).items()}
     _same("reporting's statements", {line: _closing(ground, line, judge.size) for line in LINES}, last)
     replayed = ground.read("/v1/replay", "reporting", position=judge.size).json()["changed"]["lines"]
@@ -49,6 +51,11 @@ def _position(ground: "Ground") -> int:
 
 def _figures(told: dict[str, Any]) -> Figures:
     return {line: {name: cents(value) for name, value in told["lines"][line].items()} for line in LINES}
+
+
+def _reported(report: dict[str, Any]) -> dict[str, int]:
+    rows = {row["key"]: row["cells"] for row in report["tables"]["T2"]["rows"]}
+    return {line: cents(rows["closing"][line]) for line in LINES}
 
 
 def _closing(ground: "Ground", line: str, known_at: int) -> int:

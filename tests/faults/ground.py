@@ -60,7 +60,7 @@ class Ground:
         *,
         sums: Callable[[], Sums] = FullSums,
     ) -> None:
-        self.store, self.folder, self._server, self._sums = store, folder, server, sums
+        self.store, self.folder, self._server, self.sums = store, folder, server, sums
         folder.mkdir(parents=True, exist_ok=True)
         self._databases = [server.create(), server.create()] if server else []
         names = ("LEDGER_DATABASE_URL", "REPORTING_DATABASE_URL")
@@ -115,10 +115,16 @@ class Ground:
         """The process `ledger`, `reporting`, or the ledger's `writer` or `checking` process."""
         if name not in PARTS:
             return self.pair.processes[name].pid
-        module = PARTS[name].encode()
-        found = [pid for pid in family(self.pid("ledger")) if module in _command(pid)]
+        found = self._parts(name)
         assert found, f"there is no {name} process"
         return found[0]
+
+    def runs(self, name: str) -> bool:
+        """Whether the ledger has its `writer` or `checking` process."""
+        return bool(self._parts(name))
+
+    def _parts(self, name: str) -> list[int]:
+        return [pid for pid in family(self.pid("ledger")) if PARTS[name].encode() in _command(pid)]
 
     def kill(self, name: str) -> None:
         """SIGKILL one of the processes that `pid` knows; the whole service with `ledger` and `reporting`."""
@@ -169,7 +175,7 @@ class Ground:
         sums by line with independent ones. With `bundle`, also reporting's bundle with its report, byte for byte.
         """
         if self._judge is None:
-            self._judge = Judge(self.pair.vkey, self.said, self._sums())
+            self._judge = Judge(self.pair.vkey, self.said, self.sums())
         self._judge.read(lambda path: self.read(path).content)
         found = self._judge.count()
         agreement(self, self._judge)

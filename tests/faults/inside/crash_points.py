@@ -6,6 +6,7 @@ there first renames it to `<point>.struck` and is gone. FAULTS_SNAPSHOT_EVERY ha
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,10 +15,11 @@ from wrapping import wrap
 
 
 class Point(NamedTuple):
-    """Before or after a call of a function."""
+    """Before or after a call of a function; `only` in processes whose command line says so."""
 
     where: str
     after: bool = False
+    only: str = ""
 
 
 LEDGER, REPORTING = "ledger_service", "reporting_service"
@@ -27,7 +29,7 @@ POINTS = {
     "after-commit": Point(f"{LEDGER}.journal.kept:Kept.publish"),
     "before-reply": Point(f"{LEDGER}.journal.desk:Desk._send"),
     "between-writer-and-reply": Point(f"{LEDGER}.journal.remote:RemoteJournal.record", after=True),
-    "while-checking": Point(f"{LEDGER}.api.checking:checked_batch", after=True),
+    "while-checking": Point(f"{LEDGER}.api.checking:checked_batch", after=True, only=f"{LEDGER}.api.apart"),
     "mid-snapshot": Point(f"{LEDGER}.journal.snapshots:os.fsync"),
     "mid-backup": Point(f"{LEDGER}.journal.copying:_copy_rest"),
     "backup-unnamed": Point(f"{LEDGER}.backups:_settle", after=True),
@@ -75,8 +77,10 @@ def _around(folder: Path, name: str, after: bool) -> Callable[[Callable[..., Any
 def install() -> None:
     """Wrap every point's function, where FAULTS_FOLDER is named."""
     if folder := os.environ.get("FAULTS_FOLDER"):
+        command = " ".join(sys.orig_argv)
         for name, point in POINTS.items():
-            wrap(point.where, _around(Path(folder), name, point.after))
+            if point.only in command:
+                wrap(point.where, _around(Path(folder), name, point.after))
     if every := os.environ.get("FAULTS_SNAPSHOT_EVERY"):
         wrap(f"{LEDGER}.journal.snapshots:ENTRIES_BETWEEN", lambda _: int(every))
 

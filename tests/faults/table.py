@@ -1,0 +1,85 @@
+"""The table of all that was struck: made from kept lines, printed, and put between two marks of a document."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from tests.faults.ground import STORES
+from tests.faults.lanes import Line
+
+BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
+NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+HEAD = ("runs", "faults", "acknowledged", "lost", "doubled", "longest recovery")
+
+
+def failures(lines: Iterable[Line]) -> list[Line]:
+    """Lines that say that something does not hold."""
+    return [line for line in lines if line.get("failed") or line.get("lost") or line.get("doubled")]
+
+
+def document(lines: Sequence[Line]) -> str:
+    """The tables in Markdown: by class and store, by fault, and what an operator reads."""
+    good = [line for line in lines if "acknowledged" in line]
+    by_class = _table(("class", "store", *HEAD), _rows(good, lambda line: (_class(line), NAMES[line["store"]])))
+    by_fault = _table(("fault", *HEAD), _rows(good, lambda line: (line["struck"],)))
+    parts = [_summary(good, failures(lines)), by_class, by_fault]
+    if said := _said(good):
+        parts.append(said)
+    return "\n\n".join(parts)
+
+
+def write(path: Path, lines: Sequence[Line]) -> None:
+    """Put the tables between the marks."""
+    text = path.read_text()
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    path.write_text(f"{before}{BEGIN}\n\n{document(lines)}\n\n{END}{after}")
+
+
+def _class(line: Line) -> str:
+    return str(line["struck"]).split("/")[0]
+
+
+def _summary(good: Sequence[Line], failed: Sequence[Line]) -> str:
+    kills = [line for line in good if line["case"] == "kills"]
+    seeds = sorted({line["seed"] for line in good})
+    if not seeds:
+        return "Nothing was run."
+    killed = f"{len(kills):,} seeded kills with {_sum(kills, 'acknowledged'):,} acknowledged events"
+    every = f"{_sum(good, 'faults'):,} faults with {_sum(good, 'acknowledged'):,} acknowledged events"
+    return "\n".join(
+        [
+            f"Kills: {killed}: {_sum(kills, 'lost')} lost, {_sum(kills, 'doubled')} doubled.",
+            f"All: {every}: {_sum(good, 'lost')} lost, {_sum(good, 'doubled')} doubled, {len(failed)} failures.",
+            f"Seeds {seeds[0]} to {seeds[-1]}.",
+        ]
+    )
+
+
+def _rows(lines: Sequence[Line], key: Callable[[Line], tuple[str, ...]]) -> list[tuple[str, ...]]:
+    keys = dict.fromkeys(key(line) for line in lines)
+    return [(*found, *_figures([line for line in lines if key(line) == found])) for found in keys]
+
+
+def _figures(lines: Sequence[Line]) -> tuple[str, ...]:
+    sums = [f"{_sum(lines, name):,}" for name in ("faults", "acknowledged", "lost", "doubled")]
+    longest = [
+        f"{max(times):.1f} s"
+        for store in STORES
+        if (times := [line["recovery_seconds"] for line in lines if line["store"] == store])
+    ]
+    return (f"{len(lines):,}", *sums, " · ".join(longest))
+
+
+def _sum(lines: Iterable[Line], name: str) -> int:
+    return sum(line[name] for line in lines)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _said(lines: Sequence[Line]) -> str:
+    said = dict.fromkeys((line["struck"], line["said"]) for line in lines if line["said"])
+    first = dict(reversed(said))
+    return _table(("fault", "what an operator reads"), sorted(first.items())) if first else ""
