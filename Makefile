@@ -11,7 +11,7 @@ FAST := tests/rules tests/contract
 # run and demo die with the make that started them, however it dies
 LEASHED := FUND_DIE_WITH_PARENT=1 exec $(PY) -m
 
-.PHONY: help setup demo run test fast check fmt fmt-check lint types imports bench docs gallery lock vendor secrets clean
+.PHONY: help setup demo run test fast check fmt fmt-check lint types imports bench faults docs gallery lock vendor secrets clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,10 @@ imports: $(READY)  ## the import directions
 
 bench: $(READY)  ## the figures quoted in the docs, on this machine; SIZE=1000000 for a longer history
 	@$(PY) -m bench $(if $(SIZE),--size $(SIZE))
+
+faults: $(READY)  ## faults of every class against both services; SEEDS=1035:1045 KILLS=1000 STORE= ONLY= RESUME=1
+	@$(PY) -m tests.faults $(if $(SEEDS),--seeds $(SEEDS)) $(if $(KILLS),--kills $(KILLS)) \
+		$(if $(STORE),--store $(STORE)) $(if $(ONLY),--only '$(ONLY)',--write docs/reliability.md) $(if $(RESUME),--resume)
 
 docs: $(READY)  ## make the reference pages again from the code
 	@$(PY) -m docs.generate

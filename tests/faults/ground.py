@@ -100,7 +100,8 @@ class Ground:
     def plant(self, *names: str) -> None:
         """Have every process of the services, once started, load these modules of tests/faults/inside first."""
         planted = " ".join([*self.settings.get("FAULTS_INSIDE", "").split(), *names])
-        self.settings.update(PYTHONPATH=str(INSIDE), FAULTS_INSIDE=planted, FAULTS_FOLDER=str(self.folder))
+        path = os.pathsep.join(filter(None, (str(INSIDE), os.environ.get("PYTHONPATH"))))
+        self.settings.update(PYTHONPATH=path, FAULTS_INSIDE=planted, FAULTS_FOLDER=str(self.folder))
 
     def start(self) -> "Ground":
         """Start both and wait until they are ready."""

@@ -3,99 +3,39 @@
 import pytest
 
 from bench.pair import Pair
-from shared.contract.events import EVENT_TYPES
 from tests.contract.fixtures import example
 from tests.pair.desk import Desk
+from tests.pair.story import BY_SHORT, Story
 
-BY_SHORT = {kind.short: kind for kind in EVENT_TYPES.values()}
 CAUSED = {"line.allocated", "line.allocation-revised", "command.refused"}
 NEVER_HERE = {"log.continued"}
 """Opens a log that continues another one."""
 
 
-class Story:
-    """Examples posted one after the other, each by the role of its type; `at` has the last position of each type."""
+def posting(desk):
+    """Posts as any role and subject; what is posted must be recorded."""
 
-    def __init__(self, desk):
-        self.desk = desk
-        self.at = {}
-        self.unchanged = set()
-
-    def tell(self, short, by="1", role=None, **changes):
-        """Post an example, changed where the story needs another fact of the same type; it must be recorded."""
-        event = example(short)
-        event["id"] += f"-{len(self.at)}-{by}" if short in self.at else ""
-        event["data"] |= changes
-        role = role or min(BY_SHORT[short].roles)
-        answer = self.desk.session.post(
-            f"{self.desk.pair.ledger_url}/v1/events",
+    def post(event, role, subject):
+        answer = desk.session.post(
+            f"{desk.pair.ledger_url}/v1/events",
             json=event,
             headers={
-                "Authorization": f"Bearer {self.desk.pair.token(role, f'{role}-{by}')}",
+                "Authorization": f"Bearer {desk.pair.token(role, subject)}",
                 "Content-Type": "application/cloudevents+json",
             },
         )
-        assert answer.status_code == 201, f"{short}: {answer.text}"
-        self.at[short] = answer.json()["position"]
-        if not changes:
-            self.unchanged.add(short)
+        assert answer.status_code == 201, f"{event['type']}: {answer.text}"
+        return answer.json()
 
-    def tell_and_confirm(self, short):
-        self.tell(short)
-        self.tell("action.confirmed", by="2", position=self.at[short])
-
-    def tell_and_reverse(self, short):
-        self.tell(short)
-        self.tell("entry.reversed", by="2", position=self.at[short])
+    return post
 
 
-def member_states(story):
-    story.tell("member-state.admitted")
-    story.tell("member-state.admitted", by="2", state="HRV", name="Croatia")
-    story.tell("member-state.status-changed")
-    for short in ("vote.changed", "assessment.issued", "assessment.paid"):
-        story.tell(short)
+class Told(Story):
+    """The whole story on one ledger, and the desk that told it."""
 
-
-def balances_and_rules(story):
-    for short in ("line.opened", "project.migrated", "rules.adopted"):
-        story.tell_and_confirm(short)
-    story.tell("rules.reviewed")
-
-
-def money(story):
-    story.tell("income.budgeted")
-    story.tell("income.received")
-    overhead = {"kind": "project-overhead", "payer": "CHE"}
-    story.tell("income.received", by="2", **overhead)
-    story.tell("overhead.applied")
-    for step in ("pledged", "pledge-reduced", "committed", "received", "refunded"):
-        story.tell(f"contribution.{step}")
-
-
-def pipeline(story):
-    story.tell("project.submitted")
-    story.tell("project.endorsed")
-    story.tell("override.recorded")
-    story.tell_and_reverse("project.withdrawn")
-    story.tell_and_reverse("project.refused")
-    story.tell("project.retained")
-
-
-def grant(story):
-    for short in ("grant.approved", "grant.disbursed", "grant.increased", "expenditure.reported", "grant.decreased"):
-        story.tell(short)
-    story.tell_and_reverse("grant.cancelled")
-    for short in ("project.extended", "project.completed", "project.evaluated"):
-        story.tell(short)
-
-
-def year_end(story):
-    story.tell_and_confirm("year.closed")
-    story.tell("grant.balance-returned")
-    story.tell("expenditure.reported", by="2", amount="47548.75", period_end="2016-11-30")
-    for short in ("project.financially-closed", "control-total.reported", "report.issued", "report.noted"):
-        story.tell(short)
+    def __init__(self, desk):
+        super().__init__(posting(desk))
+        self.desk = desk
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +43,8 @@ def told(tmp_path_factory):
     """The whole story on one ledger, with one refusal at its end."""
     folder = tmp_path_factory.mktemp("types")
     with Pair(folder / "fund", output=folder / "services.log", reporting=False) as pair:
-        story = Story(Desk(pair))
-        for chapter in (member_states, balances_and_rules, money, pipeline, grant, year_end):
-            chapter(story)
+        story = Told(Desk(pair))
+        story.tell_all()
         assert story.desk.post(example("report.issued") | {"id": "again"}, "secretariat").status_code == 422
         yield story
 
