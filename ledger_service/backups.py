@@ -43,7 +43,6 @@ def _settle(file: Path) -> None:
         raise StoreUnavailable(f"{file} was not closed")
     with file.open("rb") as opened:
         os.fsync(opened.fileno())
-    file.chmod(0o600)
 
 
 def restore_backup(file: Path, recorder: JournalRecorder, verifier: Verifier, progress: Progress) -> Counts:

@@ -102,12 +102,13 @@ def dev_token(roles: tuple[str, ...], subject: str, hours: float, as_json: bool)
 
 
 @main.command("token-key")
+@click.option("--renew", is_flag=True, help="Sign with a new key; tokens of the key before hold until they expire.")
 @as_json
-def token_key(as_json: bool) -> None:
+def token_key(as_json: bool, renew: bool) -> None:
     """Make the key that `ledger token` signs with, and print the OIDC_JWKS_URL of its public half."""
-    from shared.access import make_token_key
+    from shared.access import make_token_key, renew_token_key
 
-    path = make_token_key(_settings_for_tokens().fund_home)
+    path = (renew_token_key if renew else make_token_key)(_settings_for_tokens().fund_home)
     _tell(as_json, jwks_url=f"file://{path.resolve()}", path=str(path))
 
 

@@ -14,7 +14,6 @@ class KeyRefused(Exception):
 
 def signing_key(path: Path, origin: str) -> SigningKey:
     """The log's key, made when there is none; KeyRefused when it cannot be used for this origin."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         with contextlib.suppress(FileExistsError):
             SigningKey.generate(origin).save(path)

@@ -31,7 +31,6 @@ def open_recorder(settings: Settings) -> JournalRecorder:
         from ledger_service.journal.recorders.postgres import PostgresJournalRecorder  # its driver is slow to import
 
         return PostgresJournalRecorder.at(settings.database_url)
-    settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
     return SQLiteJournalRecorder.at(str(settings.sqlite_path))
 
 

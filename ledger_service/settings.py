@@ -93,7 +93,7 @@ def _check_postgres(env: Environment, url: str) -> None:
     try:
         conninfo_to_dict(url)
     except ProgrammingError as error:
-        env.note("LEDGER_DATABASE_URL", f"{str(error).strip()}.")
+        env.note_postgres("LEDGER_DATABASE_URL", str(error))
 
 
 def _origin(env: Environment) -> str:

@@ -36,6 +36,7 @@ from shared.access import token_checker
 from shared.bodies import Bodies
 from shared.environment import SettingsInvalid
 from shared.log_format.notes import Verifier
+from shared.private import private_file
 
 DOORS = (figures, annual, drill_down, editions, bundle, audit, replay, what_if, operations)
 
@@ -53,8 +54,10 @@ def create_app(
     follower: Followed | None = None,
 ) -> Flask:
     """Reporting as a WSGI application; unless one is given, a follower is started in a thread of its own."""
-    app = Flask(__name__, static_folder="static", static_url_path="/static")
+    app = Flask(__name__, static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.static_folder = "static"
+    app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
     problems.register(app)
     exchange.register(app)
     openapi.register(app, [module.routes for module in DOORS])
@@ -78,7 +81,7 @@ def create_app(
 def open_store(settings: Settings) -> Store:
     """The database that the settings name, its tables made where there are none, another version's rebuilt."""
     if settings.sqlite_path is not None:
-        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+        private_file(settings.sqlite_path)
     store = Store(open_engine(settings.database_url))
     if not store.stale:
         return store

@@ -86,7 +86,7 @@ def _check_postgres(env: Environment, url: str) -> None:
     try:
         conninfo_to_dict(url)
     except ProgrammingError as error:
-        env.note("REPORTING_DATABASE_URL", f"{str(error).strip()}.")
+        env.note_postgres("REPORTING_DATABASE_URL", str(error))
 
 
 def _ledger_url(env: Environment) -> str:

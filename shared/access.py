@@ -6,7 +6,6 @@ FUND_HOME/keys; in mode `oidc` by an identity provider (or `ledger token`) whose
 
 import hashlib
 import json
-import os
 import re
 import secrets
 import time
@@ -15,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -26,8 +24,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from shared.contract.problems import Unauthenticated, Unavailable
+from shared.contract.problems import Unauthenticated
 from shared.contract.roles import ROLES
+from shared.key_sets import key_finder
+from shared.private import replace_file, write_once
 
 DEV_ISSUER = "fund1035-dev"
 DEV_AUDIENCE = "fund1035"
@@ -35,10 +35,8 @@ DEV_HOURS_MAX = 12
 PUBLIC_KEY_ALGORITHMS = ("EdDSA", "ES256", "ES384", "RS256", "PS256")
 CACHE_SECONDS = 60
 CACHE_TOKENS_MAX = 4096
+TOKEN_CHARS_MAX = 16_384
 _SUBJECT = re.compile(r"[\x21-\x7e]{1,255}")
-
-KeyFinder = Callable[[str], Any]
-"""Gives the key that a token was signed with; raises jwt.PyJWTError when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Identity:
 class TokenChecker:
     """Checks `Authorization` headers; a token that held is trusted again for up to a minute."""
 
-    def __init__(self, key_of: KeyFinder, algorithms: Iterable[str], issuer: str, audience: str) -> None:
+    def __init__(self, key_of: Callable[[str], Any], algorithms: Iterable[str], issuer: str, audience: str) -> None:
         self._key_of = key_of
         self._algorithms = list(algorithms)
         self._issuer = issuer
@@ -65,6 +63,8 @@ class TokenChecker:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated("Send a token in the header Authorization: Bearer …")
+        if len(token) > TOKEN_CHARS_MAX:
+            raise Unauthenticated(f"The token does not hold: it is longer than {TOKEN_CHARS_MAX} characters.")
         mark = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
         known = self._known.get(mark)
         if known and time.time() < known[1]:
@@ -86,8 +86,6 @@ class TokenChecker:
                 audience=self._audience,
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
-        except jwt.PyJWKClientConnectionError as error:
-            raise Unavailable("The identity provider's keys cannot be read now.") from error
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
             raise Unauthenticated(f"The token does not hold: {_cause(error)}.") from error
         return _identity(claims), float(claims["exp"])
@@ -129,71 +127,11 @@ def token_checker(
     return TokenChecker(key_finder(jwks_url), PUBLIC_KEY_ALGORITHMS, issuer, audience)
 
 
-def key_finder(jwks_url: str) -> KeyFinder:
-    """Finds keys in a set at an `https:` address (kept for five minutes) or in a `file:` (re-read when it changes)."""
-    parts = urlsplit(jwks_url)
-    if parts.scheme == "https":
-        client = jwt.PyJWKClient(jwks_url, timeout=3, lifespan=300)
-        return lambda token: client.get_signing_key_from_jwt(token)
-    if parts.scheme == "file":
-        return _KeySetFile(Path(unquote(parts.netloc + parts.path)))
-    raise ValueError("OIDC_JWKS_URL begins with https: or file:")
-
-
-class _KeySetFile:
-    """A key set in a file, read again when its time or size changes."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._seen: tuple[int, int] | None = None
-        self._keys: dict[str | None, jwt.PyJWK] = {}
-
-    def __call__(self, token: str) -> jwt.PyJWK:
-        kid = jwt.get_unverified_header(token).get("kid")
-        key = self._read().get(kid)
-        if key is None:
-            raise jwt.InvalidKeyError("unknown key")
-        return key
-
-    def _read(self) -> dict[str | None, jwt.PyJWK]:
-        try:
-            status = self._path.stat()
-            seen = (status.st_mtime_ns, status.st_size)
-            if seen != self._seen:
-                key_set = jwt.PyJWKSet.from_json(self._path.read_text(encoding="utf-8"))
-                keys: dict[str | None, jwt.PyJWK] = {key.key_id: key for key in key_set.keys}
-                if len(key_set.keys) == 1:
-                    keys[None] = key_set.keys[0]
-                self._keys, self._seen = keys, seen
-        except (OSError, ValueError, jwt.PyJWTError) as error:
-            raise jwt.PyJWKClientConnectionError(str(error)) from error
-        return self._keys
-
-
 def dev_key(fund_home: Path) -> str:
     """The secret of development tokens in FUND_HOME/keys, made on first use; both services share it."""
     path = fund_home / "keys" / "dev-token.key"
-    _write_once(path, secrets.token_hex(32).encode() + b"\n")
+    write_once(path, secrets.token_hex(32).encode() + b"\n")
     return path.read_text(encoding="ascii").strip()
-
-
-def _write_once(path: Path, content: bytes) -> bool:
-    """Write a private file unless it exists, whole or not at all; says whether it did."""
-    if path.exists():
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)
-    except FileExistsError:
-        return False
-    finally:
-        draft.unlink(missing_ok=True)
-    return True
 
 
 def check_subject(subject: str) -> str:
@@ -220,15 +158,39 @@ def mint_dev_token(fund_home: Path, role: str | Iterable[str], subject: str, hou
 
 def make_token_key(fund_home: Path) -> Path:
     """An Ed25519 key to sign tokens with, where there is no identity provider; returns the public key set's path."""
-    secret_path, public_path = fund_home / "keys" / "token.key", fund_home / "keys" / "token.jwks.json"
-    fresh = Ed25519PrivateKey.generate()
-    _write_once(secret_path, fresh.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    public = _token_key(secret_path).public_key()
-    jwk: dict[str, Any] = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(public))
-    jwk |= {"kid": _kid(public.public_bytes_raw()), "alg": "EdDSA", "use": "sig"}
-    if _write_once(public_path, json.dumps({"keys": [jwk]}, indent=2).encode() + b"\n"):
+    secret_path, public_path = _token_paths(fund_home)
+    write_once(secret_path, _pem(Ed25519PrivateKey.generate()))
+    if write_once(public_path, _key_set([_jwk(_token_key(secret_path))])):
         public_path.chmod(0o644)
     return public_path
+
+
+def renew_token_key(fund_home: Path) -> Path:
+    """Sign tokens with a new key from now on. Tokens of the key before hold on, those of older ones do not."""
+    secret_path, public_path = _token_paths(fund_home)
+    make_token_key(fund_home)
+    fresh, before = Ed25519PrivateKey.generate(), _token_key(secret_path)
+    replace_file(public_path, _key_set([_jwk(fresh), _jwk(before)]), 0o644)  # first: no token comes before its key
+    replace_file(secret_path, _pem(fresh), 0o600)
+    return public_path
+
+
+def _token_paths(fund_home: Path) -> tuple[Path, Path]:
+    return fund_home / "keys" / "token.key", fund_home / "keys" / "token.jwks.json"
+
+
+def _pem(key: Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _jwk(key: Ed25519PrivateKey) -> dict[str, Any]:
+    public = key.public_key()
+    jwk: dict[str, Any] = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(public))
+    return jwk | {"kid": _kid(public.public_bytes_raw()), "alg": "EdDSA", "use": "sig"}
+
+
+def _key_set(keys: list[dict[str, Any]]) -> bytes:
+    return json.dumps({"keys": keys}, indent=2).encode() + b"\n"
 
 
 def mint_token(

@@ -1,6 +1,8 @@
 """Reading settings from environment variables: every error is collected and told at once."""
 
 import ipaddress
+import re
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,6 +89,12 @@ class Environment:
         self.note(name, f"is host:port, such as {default}.")
         return "127.0.0.1", 0
 
+    def note_postgres(self, name: str, cause: str) -> None:
+        """A PostgreSQL URL that libpq does not read; of what libpq says, which may quote a password, a name at most."""
+        unknown = re.search(r'invalid URI query parameter: "(\w+)"', cause)
+        found = f": there is no parameter {unknown[1]}" if unknown else ""
+        self.note(name, f"is no URL as PostgreSQL's clients read it{found} (a password is percent-encoded).")
+
     def policy(self, name: str) -> "Policy | None":
         """The C2SP witness policy in the file that the variable names; None when it names none."""
         if not (path := self.text(name, "")):
@@ -112,7 +120,7 @@ class Environment:
     def check_access(self, auth_mode: str, host: str) -> None:
         """Note what AUTH_MODE lacks: `dev` is for loopback only, `oidc` needs an issuer, an audience and a key set."""
         if auth_mode == "dev":
-            if not is_loopback(host):
+            if not only_from_here(host):
                 self.note("AUTH_MODE", "dev is refused on any address but loopback; use oidc, or bind to 127.0.0.1.")
         elif auth_mode == "oidc":
             for name in ("OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS_URL"):
@@ -134,8 +142,17 @@ def sqlite_path(url: str) -> Path:
     return Path(unquote(urlsplit(url).path.removeprefix("/")))
 
 
+def only_from_here(host: str) -> bool:
+    """Whether who listens at an address, or at `localhost` as this machine knows it, is reached from here alone."""
+    try:
+        found = socket.getaddrinfo(host, None) if host == "localhost" else [(0, 0, 0, "", (host, 0))]
+    except OSError:
+        return False
+    return all(is_loopback(str(address[0])) for *_, address in found)
+
+
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
+    """Whether an address, or the name in one, is this machine's own."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

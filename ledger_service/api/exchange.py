@@ -11,7 +11,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from ledger_service.api.ledger import ledger
-from ledger_service.api.permissions import admit
+from ledger_service.api.permissions import admit, identify
 from shared.bodies import Bodies
 from shared.contract.problems import NotAcceptable
 from shared.pages.policy import CONTENT_SECURITY_POLICY
@@ -79,7 +79,9 @@ def _admit() -> None:
     """Turn away whoever may not, and whoever does not want what the route has."""
     if request.url_rule is None or request.blueprint in FOR_PEOPLE:
         return
-    g.identity = admit(ledger(), request)
+    g.identity = identify(ledger(), request)
+    if g.identity is not None:
+        admit(g.identity, request)
     if request.endpoint == "static":
         return
     media_type = PRODUCES.get(request.url_rule.rule, "application/json")
@@ -93,15 +95,15 @@ def _end(response: Response) -> Response:
     rule = request.url_rule.rule if request.url_rule else "none"
     response.headers.add("X-Request-Id", g.get("request_id", ""))
     identity = g.get("identity")
-    log.info(
-        "answered",
-        method=request.method,
-        path=request.path,
-        status=response.status_code,
-        ms=round(seconds * 1000, 2),
-        request_id=g.get("request_id"),
-        subject=identity.subject if identity else None,
-        position=g.get("position"),
-    )
+    told = {
+        "method": request.method,
+        "path": request.path,
+        "status": response.status_code,
+        "request_id": g.get("request_id"),
+        "subject": identity.subject if identity else None,
+    }
+    if response.status_code in (401, 403):
+        log.warning("access refused", route=rule, reason=g.get("refused"), **told)
+    log.info("answered", ms=round(seconds * 1000, 2), position=g.get("position"), **told)
     ledger().metrics.answered(request.method, rule, response.status_code, seconds)
     return response

@@ -48,15 +48,23 @@ PUBLIC_LOG = ("/checkpoint", "/tile/<path:path>")
 """Open to anyone when LEDGER_PUBLIC_LOG says so."""
 
 
-def admit(ledger: Ledger, request: Request) -> Identity | None:
-    """Who asks; None where no token is needed. Unauthenticated (401) or Forbidden (403) otherwise."""
-    assert request.url_rule is not None
-    rule = request.url_rule.rule
-    method = "GET" if request.method == "HEAD" else request.method
-    roles = PERMISSIONS[method, rule]
-    if roles == OPEN or (ledger.settings.public_log and rule in PUBLIC_LOG):
+def identify(ledger: Ledger, request: Request) -> Identity | None:
+    """Who asks; None where no token is needed. Unauthenticated (401) otherwise."""
+    door, roles = _asked(request)
+    if roles == OPEN or (ledger.settings.public_log and door[1] in PUBLIC_LOG):
         return None
-    identity = ledger.checker.check(request.headers.get("Authorization"))
+    return ledger.checker.check(request.headers.get("Authorization"))
+
+
+def admit(identity: Identity, request: Request) -> None:
+    """Forbidden (403) unless one of the asker's roles opens the route."""
+    (method, rule), roles = _asked(request)
     if not identity.roles & roles:
         raise Forbidden(f"{method} {rule} is for: {', '.join(sorted(roles))}.")
-    return identity
+
+
+def _asked(request: Request) -> tuple[tuple[str, str], frozenset[str]]:
+    """The route that is asked for, and its row."""
+    assert request.url_rule is not None
+    door = ("GET" if request.method == "HEAD" else request.method, request.url_rule.rule)
+    return door, PERMISSIONS[door]

@@ -2,7 +2,7 @@
 
 import orjson
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from ledger_service.journal.recorders.interface import StoreUnavailable
@@ -33,6 +33,7 @@ def register(app: Flask) -> None:
 
 def told(refusal: Problem) -> Response:
     """The answer that a refusal makes."""
+    g.refused = refusal.detail
     response = _answer(refusal.as_dict(request.path), refusal.status)
     response.headers.update(refusal.headers)
     return response

@@ -18,6 +18,7 @@ from ledger_service.journal.kept import Kept
 from ledger_service.journal.recorders.interface import Reader
 from shared.log_format.merkle import Frontier, TileNodes, perfect_subtrees
 from shared.log_format.notes import SigningKey, Verifier, decode_base64, open_note, sign_note
+from shared.private import private_file
 from shared.rules.model import Model
 from shared.rules.snapshot import Tables, copied, packed, program, unpacked
 
@@ -93,6 +94,7 @@ class Snapshots(NoSnapshots):
             body = b"".join(len(frame).to_bytes(4, "big") + frame for frame in packed(tables))
             note = sign_note(_said(self._key.name, position, root, body), self._key).encode()
             fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+            private_file(fresh)
             with fresh.open("wb") as file:
                 file.write(len(note).to_bytes(4, "big") + note + body)
                 file.flush()

@@ -101,7 +101,12 @@ def _form() -> dict[str, str]:
 
 
 def _door(answer: Callable[[Visit, dict[str, str]], Answer]) -> Callable[[], Answer]:
-    return lambda: answer(visit(), _form())
+    def door() -> Answer:
+        page = answer(visit(), _form())
+        g.refused = visit().refused
+        return page
+
+    return door
 
 
 def _static(filename: str) -> Response:
@@ -126,12 +131,14 @@ def _enter() -> Answer | None:
 
 def forbidden(roles: frozenset[str]) -> Answer:
     """The page that says which roles may."""
+    g.refused = f"This page is for: {', '.join(sorted(roles))}."
     return answer("trouble.html", 403, heading=SPOKEN[403], needed=roles, detail="", errors=[])
 
 
 def _told(error: Exception) -> Answer:
     """What went wrong, as a page."""
     problem = _problem(error)
+    g.refused = problem.detail
     heading = STRAY_FORM if problem is STRAY else SPOKEN.get(problem.status, "Something went wrong")
     errors = problem.errors if isinstance(problem, Malformed) else []
     try:

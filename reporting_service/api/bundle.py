@@ -34,6 +34,8 @@ def bundle_of(query: dict[str, Any], year: int) -> Response:
         raise NotFound(f"Reports are of the years {YEARS.start} to {YEARS.stop - 1}.")
     with seen(query) as view:
         position = view.position
+    if not reporting().bundling.acquire(blocking=False):
+        raise Unavailable("Two audit bundles are being written.", RETRY_S)
     file = TemporaryFile()  # noqa: SIM115 - closed when the answer has been sent
     try:
         known_at = None if query["known_at"] is None else position
@@ -42,6 +44,8 @@ def bundle_of(query: dict[str, Any], year: int) -> Response:
     except (NoBundle, BadArchive) as error:
         file.close()
         raise Unavailable(f"There is no bundle now: {error}.", RETRY_S) from error
+    finally:
+        reporting().bundling.release()
     size = file.tell()
     answer = Response(_chunks(file), content_type="application/zip")
     answer.call_on_close(file.close)

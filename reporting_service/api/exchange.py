@@ -12,7 +12,7 @@ import orjson
 import structlog
 from flask import Flask, Response, g, request
 
-from reporting_service.api.permissions import admit
+from reporting_service.api.permissions import admit, identify
 from reporting_service.api.reporting import reporting
 from reporting_service.projections.view import View
 from reporting_service.render.forms import FORMS
@@ -99,9 +99,11 @@ def _begin() -> None:
 
 def _admit() -> None:
     """Turn away whoever may not, and whoever does not want what the route has."""
-    if request.url_rule is None or request.method == "OPTIONS" or request.blueprint in FOR_PEOPLE:
+    if request.url_rule is None or request.blueprint in FOR_PEOPLE:
         return
-    g.identity = admit(reporting().checker, request)
+    g.identity = identify(reporting().checker, request)
+    if g.identity is not None:
+        admit(g.identity, request)
     rule = request.url_rule.rule
     media_type = PRODUCES.get(rule, "application/json")
     accepted = request.accept_mimetypes
@@ -124,16 +126,15 @@ def _end(response: Response) -> Response:
         del response.headers["Content-Security-Policy"]
     response.headers.setdefault("Cache-Control", "no-store")
     identity = g.get("identity")
-    log.info(
-        "answered",
-        method=request.method,
-        path=request.path,
-        status=response.status_code,
-        ms=round(seconds * 1000, 2),
-        request_id=g.get("request_id"),
-        subject=identity.subject if identity else None,
-        position=g.get("position"),
-        lag=status.lag,
-    )
+    told = {
+        "method": request.method,
+        "path": request.path,
+        "status": response.status_code,
+        "request_id": g.get("request_id"),
+        "subject": identity.subject if identity else None,
+    }
+    if response.status_code in (401, 403):
+        log.warning("access refused", route=rule, reason=g.get("refused"), **told)
+    log.info("answered", ms=round(seconds * 1000, 2), position=g.get("position"), lag=status.lag, **told)
     reporting().metrics.answered(request.method, rule, response.status_code, seconds)
     return response

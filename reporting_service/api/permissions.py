@@ -46,15 +46,22 @@ PERMISSIONS: dict[tuple[str, str], frozenset[str]] = {
 }
 
 
-def admit(checker: TokenChecker, request: Request) -> Identity | None:
-    """Who asks; None where no token is needed. Unauthenticated (401) or Forbidden (403) otherwise."""
-    assert request.url_rule is not None
-    rule = request.url_rule.rule
-    method = "GET" if request.method == "HEAD" else request.method
-    roles = PERMISSIONS[method, rule]
-    if roles == OPEN:
+def identify(checker: TokenChecker, request: Request) -> Identity | None:
+    """Who asks; None where no token is needed. Unauthenticated (401) otherwise."""
+    if _asked(request)[1] == OPEN:
         return None
-    identity = checker.check(request.headers.get("Authorization"))
+    return checker.check(request.headers.get("Authorization"))
+
+
+def admit(identity: Identity, request: Request) -> None:
+    """Forbidden (403) unless one of the asker's roles opens the route."""
+    (method, rule), roles = _asked(request)
     if not identity.roles & roles:
         raise Forbidden(f"{method} {rule} is for: {', '.join(sorted(roles))}.")
-    return identity
+
+
+def _asked(request: Request) -> tuple[tuple[str, str], frozenset[str]]:
+    """The route that is asked for, and its row."""
+    assert request.url_rule is not None
+    door = ("GET" if request.method == "HEAD" else request.method, request.url_rule.rule)
+    return door, PERMISSIONS[door]

@@ -38,6 +38,8 @@ class Reporting:
     bodies: Bodies
     supposing: Semaphore = field(default_factory=lambda: Semaphore(1))
     """One what-if at a time: each reads the whole history."""
+    bundling: Semaphore = field(default_factory=lambda: Semaphore(2))
+    """Two audit bundles at a time: each holds the whole history."""
 
 
 def reporting() -> Reporting:

@@ -125,7 +125,12 @@ def asked(schema: type[Query]) -> dict[str, Any]:
 
 
 def _door(answer: Callable[[Visit, dict[str, str]], Answer]) -> Callable[[], Answer]:
-    return lambda: answer(visit(), _form())
+    def door() -> Answer:
+        page = answer(visit(), _form())
+        g.refused = visit().refused
+        return page
+
+    return door
 
 
 def _form() -> dict[str, str]:
@@ -151,12 +156,14 @@ def _enter() -> Answer | None:
         return None
     if g.identity is None:
         return cast(tuple[Site, Entrance], current_app.extensions[EXTENSION])[1].turned_away(visit())
+    g.refused = f"This page is for: {', '.join(sorted(roles))}."
     return site().answer(visit(), "trouble.html", 403, heading=SPOKEN[403], needed=roles, detail="", errors=[])
 
 
 def _told(error: Exception) -> Answer:
     """What went wrong, as a page."""
     problem = _problem(error)
+    g.refused = problem.detail
     heading = STRAY_FORM if problem is STRAY else SPOKEN.get(problem.status, "Something went wrong")
     errors = problem.errors if isinstance(problem, Malformed) else []
     try:

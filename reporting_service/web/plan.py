@@ -57,8 +57,9 @@ def entrance_of(settings: Settings, site: Site) -> Entrance:
 def fetch(address: str, form: Mapping[str, str] | None) -> dict[str, Any]:
     """What an identity provider answers; Unavailable (503) when it does not, or not with a JSON object."""
     try:
-        answer = requests.request("GET" if form is None else "POST", address, data=form, timeout=FETCH_S)
-        found = answer.json() if answer.ok else None
+        method = "GET" if form is None else "POST"
+        answer = requests.request(method, address, data=form, timeout=FETCH_S, allow_redirects=False)
+        found = answer.json() if answer.status_code == 200 else None
     except requests.RequestException as error:
         raise Unavailable("The identity provider does not answer now.") from error
     if not isinstance(found, dict):

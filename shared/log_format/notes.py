@@ -11,6 +11,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from shared.private import write_once
+
 ED25519 = 0x01
 COSIGNATURE = 0x04
 SIGNATURES_MAX = 100
@@ -158,17 +160,10 @@ class SigningKey:
 
     def save(self, path: str | Path) -> None:
         """Keeps the key in a new file of mode 0600, whole or not at all; FileExistsError rather than overwrite."""
-        target = Path(path)
-        draft = target.with_name(f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}")
         material = b64encode(bytes([self.verifier.algorithm]) + self._seed).decode()
-        try:
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                file.write(f"{_SECRET}+{self.name}+{self.verifier.key_id.hex()}+{material}\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(draft, target)
-        finally:
-            draft.unlink(missing_ok=True)
+        line = f"{_SECRET}+{self.name}+{self.verifier.key_id.hex()}+{material}\n"
+        if not write_once(Path(path), line.encode()):
+            raise FileExistsError(f"{path} is there already")
 
     @property
     def name(self) -> str:

@@ -47,6 +47,7 @@ class Entrance:
 
     def ask(self, visit: Visit, _: Form, trouble: str = "", status: int = 200) -> Response:
         """The sign-in page."""
+        visit.refused = trouble
         way = "dev" if self._dev else "oidc" if self._provider else "none"
         to = local(visit.request.args.get("next", "/"))
         return self._site.answer(visit, "sign_in.html", status, way=way, roles=CHOSEN, to=to, trouble=trouble)

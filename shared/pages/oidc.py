@@ -5,17 +5,21 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import jwt
 
-from shared.access import PUBLIC_KEY_ALGORITHMS, Identity, TokenChecker, key_finder
+from shared.access import PUBLIC_KEY_ALGORITHMS, Identity, TokenChecker
 from shared.contract.problems import Unauthenticated, Unavailable
 from shared.environment import is_loopback
+from shared.key_sets import key_finder
 
 MINUTES = 10
 DISCOVERY = "/.well-known/openid-configuration"
+ASKED_AT_ONCE = 4
+"""Strangers may begin a sign-in: so many requests to the provider at once, each of which holds a thread."""
 Fetch = Callable[[str, Mapping[str, str] | None], dict[str, Any]]
 """The JSON object at an address, asked for with GET, or with POST of a form; Unavailable (503) when there is none."""
 
@@ -50,6 +54,7 @@ class Provider:
         self._key_of = key_finder(jwks_url)
         self._access = TokenChecker(self._key_of, PUBLIC_KEY_ALGORITHMS, issuer, audience)
         self._said: dict[str, Any] = {}
+        self._asking = BoundedSemaphore(ASKED_AT_ONCE)
 
     def address(self, errand: Errand, back: str) -> str:
         """Where to send the person."""
@@ -78,7 +83,7 @@ class Provider:
             "client_id": self._client_id,
             "code_verifier": errand.verifier,
         }
-        given = self._fetch(self._address("token_endpoint"), form)
+        given = self._ask(self._address("token_endpoint"), form)
         claims = self._claims(str(given.get("id_token", "")))
         if claims.get("nonce") != errand.nonce:
             raise Unauthenticated("The identity provider answered another sign-in.")
@@ -100,15 +105,21 @@ class Provider:
                 audience=self._client_id,
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
-        except jwt.PyJWKClientConnectionError as error:
-            raise Unavailable("The identity provider's keys cannot be read now.") from error
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise Unauthenticated("The identity provider's token does not hold.") from error
         return claims
 
+    def _ask(self, address: str, form: Mapping[str, str] | None) -> dict[str, Any]:
+        if not self._asking.acquire(blocking=False):
+            raise Unavailable("Many people are signing in. Please begin again.", 2)
+        try:
+            return self._fetch(address, form)
+        finally:
+            self._asking.release()
+
     def _address(self, name: str) -> str:
         if not self._said:
-            said = self._fetch(self._issuer.rstrip("/") + DISCOVERY, None)
+            said = self._ask(self._issuer.rstrip("/") + DISCOVERY, None)
             if said.get("issuer") != self._issuer:
                 raise Unavailable("The identity provider calls itself by another name than OIDC_ISSUER.")
             self._said = said

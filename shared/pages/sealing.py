@@ -2,7 +2,6 @@
 
 import hmac
 import json
-import os
 import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -10,6 +9,8 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from shared.private import write_once
 
 SECRET_BYTES_MIN = 32
 
@@ -47,17 +48,8 @@ class Seal:
 
 def secret_of(path: Path, *, make: bool) -> bytes:
     """The secret in a file; with `make` it is made on first use. ValueError when it is too short to be one."""
-    if make and not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_hex(32) + "\n")
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass  # another process was first: its secret is ours too
-        finally:
-            draft.unlink()
+    if make:
+        write_once(path, secrets.token_hex(32).encode() + b"\n")  # or another process was first: its secret is ours too
     found = path.read_bytes().strip()
     if len(found) < SECRET_BYTES_MIN:
         raise ValueError(f"{path} holds fewer than {SECRET_BYTES_MIN} bytes: no secret to seal sessions with")

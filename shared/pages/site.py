@@ -38,6 +38,8 @@ class Visit:
     said: Words
     known: dict[str, Any] = field(default_factory=dict)
     """What the footer tells: position, root, lag."""
+    refused: str = ""
+    """Why the visitor was turned away, for the log."""
 
     @property
     def roles(self) -> frozenset[str]:

@@ -16,6 +16,8 @@ PRESS = Path(__file__).resolve().parent / "press.py"
 LIMIT_S = 30.0
 AT_ONCE = threading.BoundedSemaphore(2)
 """Presses that run at the same time; each holds a document in memory."""
+IN_ALL = threading.BoundedSemaphore(8)
+"""Those that run or wait for their turn; each holds a request."""
 
 
 class PdfFailed(Exception):
@@ -24,6 +26,15 @@ class PdfFailed(Exception):
 
 def report_pdf(report: dict[str, Any], language: str = "en", *, limit_s: float = LIMIT_S) -> bytes:
     """PDF/A-3a and PDF/UA-1 of a report document, the document attached; PdfFailed after `limit_s` seconds."""
+    if not IN_ALL.acquire(blocking=False):
+        raise PdfFailed("others are being set")
+    try:
+        return _set(report, language, limit_s)
+    finally:
+        IN_ALL.release()
+
+
+def _set(report: dict[str, Any], language: str, limit_s: float) -> bytes:
     charts = charts_of(report, language)
     made, said = _pressed(orjson.dumps(composed(report, language, charts)), limit_s)
     if made is None:
