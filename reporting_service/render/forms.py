@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from reporting_service.projections.view import View
 from reporting_service.render.csv import report_csv
 from reporting_service.render.html import report_page
@@ -14,6 +12,7 @@ from reporting_service.render.pdf import report_pdf
 from reporting_service.render.xlsx import report_xlsx
 from reporting_service.reports.activities import activities
 from reporting_service.reports.annual import annual_report
+from shared.log_format.canonical import canonical
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Form:
 
 
 FORMS = {
-    "json": Form("json", "application/json", annual_report, lambda report, _: orjson.dumps(report)),
+    "json": Form("json", "application/json", annual_report, lambda report, _: canonical(report)),
     "html": Form("html", "text/html", annual_report, report_page, speaks=True),
     "pdf": Form("pdf", "application/pdf", annual_report, report_pdf, speaks=True),
     "xlsx": Form(

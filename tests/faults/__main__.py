@@ -76,7 +76,7 @@ def shown(tasks: list[Task], console: Console) -> Iterator[Line]:
         }
         for line in run(tasks):
             yield line
-            if "struck" in line:
+            if "acknowledged" in line:
                 bars.update(bar[line["store"]], advance=1, description=f"{line['store']} {line['struck']}")
             elif not console.is_terminal:
                 console.print(f"{line['store']} {line['case']} {line['seed']}: done", highlight=False)

@@ -67,6 +67,8 @@ class Ground:
         own = {"LEDGER_REFUSALS_PER_MINUTE": "1000000"} | dict(zip(names, self._databases, strict=False))
         self.pair = Pair(folder / "fund", settings=own, output=folder / "services.log")
         self.said = Said()
+        self.struck: Callable[[], None] = lambda: None
+        """Called as soon as a fault has struck: from then on clients finish what they posted and post nothing new."""
         self._judge: Judge | None = None
         self._first: Client | None = None
 

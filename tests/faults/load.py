@@ -14,6 +14,8 @@ BATCH = range(20, 181)
 GIVES_UP = 0.3
 """How often a client that got no answer asks no more, and nobody knows what became of its post."""
 PAUSE_SECONDS = 0.03
+THINKS_SECONDS = 0.2
+"""How long a client of batches may think before the next, so that histories stay as long as they are planned."""
 REST_SECONDS = 120
 
 Posted = dict[str, Any] | list[dict[str, Any]]
@@ -36,9 +38,13 @@ class Load:
         """Go on posting."""
         self._gate.open()
 
-    def rest(self) -> None:
-        """Have every client finish its post and wait for that."""
+    def hold(self) -> None:
+        """Have every client finish its post, and begin no other."""
         self._gate.close()
+
+    def rest(self) -> None:
+        """Hold, and wait until every client has finished."""
+        self.hold()
         self._gate.wait_all_waiting(REST_SECONDS)
         assert not (wrong := self.wrong), wrong
 
@@ -128,7 +134,9 @@ class Clerk(Thread):
         if self._chance.random() < 0.05:
             wrong = self._refund(gift(f"{self.name}-never-{self._made}", "1.00"))
             return ([self._gift(), wrong] if self._batches else wrong), False
-        if not self._batches:
+        if self._batches:
+            self._pause.wait(self._chance.uniform(0, THINKS_SECONDS))
+        else:
             return (self._refund(self._refundable.pop()) if self._refunds() else self._gift()), True
         return [self._gift() for _ in range(self._chance.choice(BATCH))], True
 

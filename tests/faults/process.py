@@ -80,6 +80,7 @@ def history(ground: Ground, seed: int, kinds: Sequence[str]) -> Iterator[Hit]:
     chance = random.Random(seed)
     ground.start()
     load = Load(ground, seed)
+    ground.struck = load.hold
     before = (0, 0, 0)
     for kind in kinds:
         seconds = _struck(ground, load, kind, chance)

@@ -35,7 +35,8 @@ def killed(name: str) -> Strike:
         ground.kill(name)
         if name == "checking":
             _answered(ground)
-        else:
+        ground.struck()
+        if name != "checking":
             ground.revive("reporting" if name == "reporting" else "ledger")
         return time.monotonic() - began
 
@@ -54,10 +55,11 @@ def at_point(point: str, service: str, calls: int, provoke: Callable[[Ground], N
                     wait_until(struck, 1, point)
             assert struck(), f"nobody came to the point {point} within {POINT_SECONDS} s"
             began = time.monotonic()
+        if not service:
+            _answered(ground)
+        ground.struck()
         if service:
             ground.revive(service)
-        else:
-            _answered(ground)
         return time.monotonic() - began
 
     return strike
@@ -94,6 +96,7 @@ def command_killed(point: str, calls: int, *words: str) -> Strike:
             done = ground.pair.command(*asked, seconds=120)
             assert struck(), f"`{' '.join(asked)}` did not come to the point {point}"
             assert done.returncode == -signal.SIGKILL, done.stderr
+        ground.struck()
         if words[-1] == "backup":
             assert not os.path.exists(asked[-1]), "half a backup has the name of a whole one"
         began = time.monotonic()
@@ -122,6 +125,7 @@ def told_to_end(name: str) -> Strike:
         waiting = asked(ground) if name == "ledger" else None
         began = time.monotonic()
         ground.pair.processes[name].terminate()
+        ground.struck()
         if waiting is not None:
             waiting()
         code = ground.ended(name)
