@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from shared.contract.events import EVENT_TYPES, PREFIX, SUFFIX, EventType
@@ -17,6 +18,7 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,15})")
 _TRUTH = {"true": True, "false": False}
 
 
+@cache
 def columns() -> frozenset[str]:
     """Every name that a flat fact of some type may have."""
     posted = (kind for kind in EVENT_TYPES.values() if kind.roles)

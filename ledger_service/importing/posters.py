@@ -33,7 +33,8 @@ class Poster:
 
     def may(self, kind: EventType, who: Who | None) -> bool:
         """Whether it may post a type, and is the one that a line names."""
-        named = who is None or (who.subject == self.subject and who.role in self.roles & kind.roles)
+        roles = self.roles & kind.roles
+        named = who is None or (who.subject == self.subject and any(role == who.role for role in roles))
         return named and bool(kind.roles & self.roles)
 
 
