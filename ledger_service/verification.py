@@ -7,6 +7,7 @@ its warnings and effects.
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -32,7 +33,8 @@ from shared.log_format.merkle import leaf_hashes
 from shared.log_format.notes import Verifier
 from shared.log_format.tiles import TileRows
 from shared.rules.collecting import seldom_collecting
-from shared.rules.rederivation import Mismatch, Rederivation, Verdict, read_entry
+from shared.rules.forms import Mismatch
+from shared.rules.rederivation import Rederivation, Verdict, read_entry
 
 __all__ = ["Counts", "Mismatch", "verify_stored"]
 
@@ -101,9 +103,16 @@ class Verification:
 
     def run(self) -> None:
         """Check everything; Mismatch names the first position that does not hold."""
-        head = self.reader.head()
-        hashes = _Hashes(self.reader)
-        deciding = _Deciding(self.reader, self.verifier.name, self.counts, hashes)
+        head, hashes = self.reader.head(), _Hashes(self.reader)
+        deciding = _Deciding(self.reader, self.verifier.name, self.counts, hashes, head)
+        with closing(deciding.again):
+            self._follow(head, hashes, deciding)
+        self.counts.cosignatures = _check_cosignatures(self.reader)
+        hashes.finish(head)
+        if damage := self.reader.damage():
+            raise Mismatch(head, f"the database finds itself damaged: {damage}")
+
+    def _follow(self, head: int, hashes: "_Hashes", deciding: "_Deciding") -> None:
         checkpoints = _Checkpoints(self.reader, self.verifier)
         for row in self.reader.rows(0):
             self._check_row(row, deciding, hashes)
@@ -118,10 +127,6 @@ class Verification:
         hashes.grow()
         deciding.finish()
         checkpoints.finish(head)
-        self.counts.cosignatures = _check_cosignatures(self.reader)
-        hashes.finish(head)
-        if damage := self.reader.damage():
-            raise Mismatch(head, f"the database finds itself damaged: {damage}")
 
     def _check_row(self, row: EntryRow, deciding: "_Deciding", hashes: "_Hashes") -> None:
         try:
@@ -152,8 +157,7 @@ def _read(row: EntryRow, expected: int) -> Entry:
     entry = read_entry(row.body, expected)
     if (entry.get("stream"), entry.get("version"), entry.get("type"), entry.get("year")) == row[1:5]:
         return entry
-    columns = {"position": row.position, "stream": row.stream, "version": row.version, "type": row.type}
-    for name, value in {**columns, "year": row.year}.items():
+    for name, value in zip(EntryRow._fields[1:5], row[1:5], strict=True):
         if entry.get(name) != value or type(entry.get(name)) is not type(value):
             raise Mismatch(expected, f"the entry's {name} is {entry.get(name)!r}, it is stored under {value!r}")
     return entry
@@ -202,8 +206,7 @@ class _Hashes:
         return next(iter(self._reader.hashes(level, index, 1)), None)
 
     def finish(self, head: int) -> None:
-        stored = self._reader.hash_levels()
-        if stored != self._counts:
+        if (stored := self._reader.hash_levels()) != self._counts:
             raise Mismatch(head + 1, f"the log holds hashes beyond its entries ({stored}, not {self._counts})")
 
 
@@ -217,12 +220,10 @@ class _Checkpoints:
         self._last = 0
 
     def due(self, position: int) -> bool:
-        """Whether one is to be compared here."""
         return self._next is not None and self._next.size <= position
 
     def check(self, position: int, tiles: TileRows) -> int:
-        row = self._next
-        if row is None or row.size > position:
+        if (row := self._next) is None or row.size > position:
             return 0
         try:
             checkpoint = open_checkpoint(row.note, self._verifier)
@@ -259,14 +260,14 @@ def _check_cosignatures(reader: Reader) -> int:
 class _Deciding:
     """Takes every decision again, and compares what is stored beside it."""
 
-    def __init__(self, reader: Reader, origin: str, counts: Counts, hashes: _Hashes) -> None:
+    def __init__(self, reader: Reader, origin: str, counts: Counts, hashes: _Hashes, head: int) -> None:
         self._counts = counts
-        self._again = Rederivation(origin, partial(_entry_at, reader), hashes.told)
+        self.again = Rederivation(origin, partial(_entry_at, reader), hashes.told, head)
         self._keys = reader.key_rows()
 
     def check(self, entry: Entry, body: bytes) -> None:
-        taken = self._again.check(entry, body)
-        position, verdict = self._again.position, taken.verdict
+        taken = self.again.check(entry, body)
+        position, verdict = self.again.position, taken.verdict
         self._counts.decisions += verdict is Verdict.DECISION
         self._counts.refusals += verdict is Verdict.REFUSAL
         self._counts.refused_batches += verdict is Verdict.REFUSED_BATCH
@@ -275,12 +276,12 @@ class _Deciding:
 
     def check_snapshot(self, kept: Snapshot, root: str) -> None:
         """The model kept must be the one that the entries make."""
-        if b64encode(kept.root).decode() != root or kept.model.tables() != self._again.model.tables():
+        if b64encode(kept.root).decode() != root or kept.model.tables() != self.again.model.tables():
             raise Mismatch(kept.position, "the snapshot kept here is not the model that the entries make: delete it")
         self._counts.snapshot = f"the one kept at {kept.position} is what the entries make"
 
     def finish(self) -> None:
-        self._again.finish()
+        self.again.finish()
         if (left := next(self._keys, None)) is not None:
             raise Mismatch(left[1].position, "an idempotency key is stored that no entry has")
 

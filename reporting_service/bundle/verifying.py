@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, BinaryIO
@@ -38,7 +39,8 @@ from shared.log_format.tiles import BadBundle, Row, TileRows, decode_bundle, wid
 from shared.log_format.witnesses import Policy
 from shared.postings import Entry
 from shared.rules.collecting import seldom_collecting
-from shared.rules.rederivation import CONTINUED_TYPE, Mismatch, Rederivation, read_entry
+from shared.rules.forms import Mismatch
+from shared.rules.rederivation import CONTINUED_TYPE, Rederivation, read_entry
 
 KEPT_BUNDLES = 64
 Progress = Callable[[str, int, int], None]
@@ -187,18 +189,19 @@ class _Verification:
     def _decide(self, checkpoint: Checkpoint) -> tuple[Rederivation, Counts]:
         """Every decision again."""
         tree, counts = _Tree(), Counts()
-        again = Rederivation(checkpoint.origin, _Earlier(self.archive, checkpoint.size), tree.told)
-        for page in pages(self.archive, checkpoint.size):
-            for body in page:
-                entry = read_entry(body, again.position + 1)
-                taken = again.check(entry, body)
-                if again.position == 1 and entry["type"] == CONTINUED_TYPE:
-                    self.continued = entry["data"]
-                tree.later.append(body)
-                counts.add(taken.verdict)
-            tree.grow()
-            self.progress("Decisions", again.position, checkpoint.size)
-        again.finish()
+        again = Rederivation(checkpoint.origin, _Earlier(self.archive, checkpoint.size), tree.told, checkpoint.size)
+        with closing(again):
+            for page in pages(self.archive, checkpoint.size):
+                for body in page:
+                    entry = read_entry(body, again.position + 1)
+                    taken = again.check(entry, body)
+                    if again.position == 1 and entry["type"] == CONTINUED_TYPE:
+                        self.continued = entry["data"]
+                    tree.later.append(body)
+                    counts.add(taken.verdict)
+                tree.grow()
+                self.progress("Decisions", again.position, checkpoint.size)
+            again.finish()
         return again, counts
 
     def _report(self, folding: Folding, checkpoint: Checkpoint) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from shared.log_format.merkle import leaf_hashes
 from shared.log_format.notes import BadNote, Verifier
 from shared.log_format.tiles import Row, TileRows
 from shared.log_format.witnesses import Policy
-from shared.rules.rederivation import Mismatch as EntryDiffers
+from shared.rules.forms import Mismatch as EntryDiffers
 from shared.rules.rederivation import read_entry
 
 PAGE = 4096

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from shared.contract.envelope import check_event
 from shared.contract.events import EVENT_TYPES
 from shared.contract.problems import Malformed
 from shared.contract.strict_json import parse
 from shared.log_format.canonical import canonical
 from shared.rules.apply import EntryAt
 from shared.rules.case import Entry
+from shared.rules.forms import Forms, Mismatch, check_form, posted_event
 from shared.rules.model import Model
 from shared.rules.recording import Recorder, Tree, first_entries
 from shared.rules.refusals import Refused
@@ -24,17 +24,16 @@ from shared.rules.refusals import Refused
 REFUSAL_TYPE = "fund1035.command.refused.v1"
 CONTINUED_TYPE = "fund1035.log.continued.v1"
 _REFUSAL_NAME = REFUSAL_TYPE.encode()
-POSTED = ("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "data")
-_CANNOT = (Malformed, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, AssertionError)
-
-
-class Mismatch(Exception):
-    """The first thing that does not hold: at which position, and why."""
-
-    def __init__(self, position: int, cause: str) -> None:
-        super().__init__(f"Position {position}: {cause}.")
-        self.position = position
-        self.cause = cause
+_CANNOT = (
+    Malformed,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RecursionError,
+)
 
 
 class Verdict(Enum):
@@ -93,9 +92,12 @@ def _strictly_read(body: bytes, position: int) -> Entry:
 
 
 class Rederivation:
-    """Follows a log entry by entry; `entry_at` gives entries already checked, `tree` size and root of those so far."""
+    """Follows a log entry by entry; `entry_at` gives entries already checked, `tree` size and root of those so far.
 
-    def __init__(self, origin: str, entry_at: EntryAt, tree: Tree) -> None:
+    `entries` is how many there will be: of many, the form of events is checked in a process of its own.
+    """
+
+    def __init__(self, origin: str, entry_at: EntryAt, tree: Tree, entries: int = 0) -> None:
         self.model = Model()
         self.position = 0
         self._origin = origin
@@ -103,9 +105,18 @@ class Rederivation:
         self._recorder = Recorder(self.model, origin, entry_at, tree)
         self._expected: list[Entry] = []
         self._following = Verdict.EFFECT
+        self._forms = Forms(origin, entries)
 
     def check(self, entry: Entry, body: bytes) -> Taken:
-        """Take the next entry's decision again; Mismatch when anything else comes of it."""
+        """Take the next entry's decision again; Mismatch when anything else comes of it, at the latest at `finish`."""
+        self._forms.add(body)
+        try:
+            return self._check(entry, body)
+        except Mismatch:
+            self._forms.settle()  # a form that does not hold stands before this entry, and is named first
+            raise
+
+    def _check(self, entry: Entry, body: bytes) -> Taken:
         position = self.position + 1
         taken = Taken(self._following)
         try:
@@ -121,9 +132,14 @@ class Rederivation:
         return taken
 
     def finish(self) -> None:
-        """The log ends here; Mismatch when the last event should have caused more."""
+        """The log ends here; Mismatch when the last event should have caused more, or a form did not hold."""
+        self._forms.settle()
         if self._expected:
             raise Mismatch(self.position + 1, "the last event should have caused a further entry")
+
+    def close(self) -> None:
+        """Given up before its end."""
+        self._forms.close()
 
     def _again(self, entry: Entry, position: int) -> Taken:
         now = datetime.fromisoformat(entry["recorded_at"])
@@ -149,8 +165,9 @@ class Rederivation:
         return data
 
     def _decided(self, entry: Entry, position: int, given: dict[str, Any]) -> Taken:
-        event = {name: entry[name] for name in POSTED if name in entry}
-        _check_accepted(event, given["role"], position)
+        event = posted_event(entry)
+        if not self._forms.apart:
+            check_form(event, given["role"], position)
         try:
             self._expected, warnings = self._recorder.record(event, **given)
         except Refused as refused:
@@ -163,7 +180,7 @@ class Rederivation:
             self._expected = [self._refused_batch(entry["data"], given)]
             return Taken(Verdict.REFUSED_BATCH)
         event = {"specversion": "1.0", **entry["data"]["event"]}
-        _check_accepted(event, given["role"], position)
+        check_form(event, given["role"], position)
         try:
             self._recorder.record(event, **given)
         except Refused as refused:
@@ -173,10 +190,3 @@ class Rederivation:
 
     def _refused_batch(self, data: dict[str, Any], given: dict[str, Any]) -> Entry:
         return self._recorder.refuse_batch(data["batch"], data["faults"], **given)
-
-
-def _check_accepted(event: Entry, role: str, position: int) -> None:
-    if check_event(event) != event:
-        raise Mismatch(position, "the event is not in the form it is recorded in")
-    if role not in EVENT_TYPES[event["type"]].roles:
-        raise Mismatch(position, f"the role {role} may not post {event['type']}")

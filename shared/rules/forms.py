@@ -1,0 +1,139 @@
+"""The form of every posted event of a log, checked in a process of its own while its decisions are taken again.
+
+Form and decision ask nothing of each other, and together they take longer than anything else in an audit: two cores do
+it in little more than half the time. Where it is not worth a process, the form is checked where the decisions are.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import orjson
+
+from shared.contract.envelope import check_event
+from shared.contract.events import EVENT_TYPES
+from shared.contract.problems import Malformed
+from shared.rules.case import Entry
+from shared.rules.collecting import seldom_collecting
+
+POSTED = ("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "data")
+ENTRIES_MIN = 10_000
+"""Shorter logs are checked sooner than a process is started."""
+TOGETHER = 256
+"""So many entries are handed over at once."""
+PIPE = 1 << 20
+"""Room for many groups, in bytes: who takes the decisions should not wait for who checks the form."""
+LENGTH = 4
+
+
+class Mismatch(Exception):
+    """The first thing that does not hold: at which position, and why."""
+
+    def __init__(self, position: int, cause: str) -> None:
+        super().__init__(f"Position {position}: {cause}.")
+        self.position = position
+        self.cause = cause
+
+
+def posted_event(entry: Entry) -> Entry:
+    """The event of an entry as it was posted."""
+    return {name: entry[name] for name in POSTED if name in entry}
+
+
+def check_form(event: Entry, role: str, position: int) -> None:
+    """Mismatch unless the schemas accept the event as it stands, and its type may be posted by that role."""
+    try:
+        if check_event(event) != event:
+            raise Mismatch(position, "the event is not in the form it is recorded in")
+    except Malformed as error:
+        raise Mismatch(position, f"the event is malformed ({error.detail})") from error
+    if role not in EVENT_TYPES[event["type"]].roles:
+        raise Mismatch(position, f"the role {role} may not post {event['type']}")
+
+
+class Forms:
+    """Takes the entries of a log in their order; `settle` says whether the posted ones among them have their form."""
+
+    def __init__(self, origin: str, entries: int) -> None:
+        self._later: list[bytes] = []
+        self._process: subprocess.Popen[bytes] | None = None
+        if entries >= ENTRIES_MIN and len(os.sched_getaffinity(0)) > 1:
+            program = (sys.executable, "-P", "-m", "shared.rules.forms", origin)
+            self._process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=PIPE)
+
+    @property
+    def apart(self) -> bool:
+        """Whether they are checked here; if not, whoever takes the decisions does it."""
+        return self._process is not None
+
+    def add(self, body: bytes) -> None:
+        """The next entry; Mismatch where an earlier one has not its form."""
+        self._later.append(body)
+        if len(self._later) == TOGETHER:
+            self._hand_over()
+
+    def settle(self) -> None:
+        """Wait until all that was added is checked; Mismatch names the first that has not its form.
+
+        OSError is no verdict: the process failed.
+        """
+        if self._process is None:
+            return
+        self._hand_over()
+        process, self._process = self._process, None
+        said, _ = process.communicate()
+        if said:
+            raise Mismatch(*orjson.loads(said))
+        if process.returncode:
+            raise OSError(f"the process that checks the form of events ended with {process.returncode}")
+
+    def close(self) -> None:
+        """End the process, if it still runs."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def _hand_over(self) -> None:
+        later, self._later = self._later, []
+        if self._process is None or not later:
+            return
+        assert self._process.stdin is not None, "it was asked for a pipe"
+        try:
+            self._process.stdin.write(b"".join(len(body).to_bytes(LENGTH, "big") + body for body in later))
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            self.settle()  # it has found something
+
+
+def first_formless(bodies: Iterator[bytes], origin: str) -> Mismatch | None:
+    """The first posted event that has not its form; what cannot be read at all is told by who takes the decisions."""
+    for position, body in enumerate(bodies, 1):
+        try:
+            entry = orjson.loads(body)
+            if entry["source"] != origin:
+                check_form(posted_event(entry), entry["recorded_role"], position)
+        except Mismatch as formless:
+            return formless
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return None
+    return None
+
+
+def _bodies(pipe: BinaryIO) -> Iterator[bytes]:
+    while length := pipe.read(LENGTH):
+        yield pipe.read(int.from_bytes(length, "big"))
+
+
+def main() -> None:
+    """The first that has not its form, of the entries on standard input; nothing when there is none."""
+    with seldom_collecting():
+        found = first_formless(_bodies(sys.stdin.buffer), sys.argv[1])
+    if found:
+        sys.stdout.buffer.write(orjson.dumps([found.position, found.cause]))
+
+
+if __name__ == "__main__":
+    main()
