@@ -12,7 +12,7 @@ from reporting_service.projections.store import read_bookmark
 from reporting_service.projections.view import View
 from reporting_service.reports.annual import YEARS
 from reporting_service.reports.drill_down import drill_down, figure
-from reporting_service.web.pages import answer, asked, pages, seen
+from reporting_service.web.pages import answer, asked, pages, reporting, seen
 from reporting_service.web.statement import onward
 from shared.contract.problems import NotFound
 from shared.log_format.proofs import make_proof
@@ -35,7 +35,8 @@ def entry(position: int) -> Response:
     """One entry as it stands in the log."""
     with seen({}) as view:
         found = _entry(view, position)
-        return answer("entry.html", view, entry=found, text=json.dumps(found, indent=2, ensure_ascii=False))
+        text, vkey = json.dumps(found, indent=2, ensure_ascii=False), reporting().settings.log_vkey
+        return answer("entry.html", view, entry=found, text=text, vkey=vkey)
 
 
 @pages.page("/entries/<int:position>/proof")

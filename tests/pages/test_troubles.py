@@ -1,5 +1,7 @@
 """What went wrong is told under a heading that fits, as a page to a browser."""
 
+import re
+
 import pytest
 
 from tests.pages.serving import Visitor, words_of
@@ -53,3 +55,13 @@ def test_a_method_that_an_address_does_not_take_is_told_as_a_page_to_a_browser(v
     assert (told.status_code, told.mimetype) == (405, "application/problem+json")
     assert told.json["detail"] == "This address does not take this method."
     assert "GET" in told.headers["Allow"]
+
+
+@pytest.mark.parametrize("draft", ["share=much", "share=30&effective_from=yesterday", "first_year=x&effective_from=x"])
+def test_each_fault_of_a_draft_leads_to_its_field(reporting, draft):
+    told = Visitor(reporting, "auditor").get(f"/what-if?{draft}").text
+    faults = re.findall(r'<li><a href="#(p-[a-z_]+)">', told)
+    assert faults
+    for field in faults:
+        assert f'id="{field}"' in told
+        assert f'id="{field.replace("p-", "e-", 1)}"' in told
