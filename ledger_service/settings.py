@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from shared.environment import Environment, SettingsInvalid, is_postgres, sqlite_path
+from shared.environment import Environment, SettingsInvalid, is_postgres, parts_of, sqlite_path
 
 if TYPE_CHECKING:
     from shared.log_format.checkpoints import Checkpoint
@@ -81,7 +80,7 @@ def _database(env: Environment, home: Path) -> str:
     url = env.text("LEDGER_DATABASE_URL", f"sqlite:///{home / 'ledger.db'}")
     if is_postgres(url):
         _check_postgres(env, url)
-    elif urlsplit(url).scheme != "sqlite" or not str(sqlite_path(url)).strip("."):
+    elif parts_of(url).scheme != "sqlite" or not str(sqlite_path(url)).strip("."):
         env.note("LEDGER_DATABASE_URL", "is sqlite:///relative/path, sqlite:////absolute/path or postgresql://…")
     return url
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from shared.environment import Environment, is_postgres, sqlite_path
+from shared.environment import Environment, is_postgres, parts_of, sqlite_path
 from shared.log_format.notes import BadKey, Verifier
 from shared.log_format.witnesses import Policy
 
@@ -74,7 +73,7 @@ def _database(env: Environment, home: Path) -> str:
     url = env.text("REPORTING_DATABASE_URL", f"sqlite:///{home / 'reporting.db'}")
     if is_postgres(url):
         _check_postgres(env, url)
-    elif urlsplit(url).scheme != "sqlite" or not str(sqlite_path(url)).strip("."):
+    elif parts_of(url).scheme != "sqlite" or not str(sqlite_path(url)).strip("."):
         env.note("REPORTING_DATABASE_URL", "is sqlite:///relative/path, sqlite:////absolute/path or postgresql://…")
     return url
 
@@ -91,7 +90,7 @@ def _check_postgres(env: Environment, url: str) -> None:
 
 def _ledger_url(env: Environment) -> str:
     url = env.text("REPORTING_LEDGER_URL", LEDGER_URL)
-    parts = urlsplit(url)
+    parts = parts_of(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         env.note("REPORTING_LEDGER_URL", f"begins with http:// or https:// and names the ledger, such as {LEDGER_URL}.")
     return url.rstrip("/")

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from environs import Env
 from environs.exceptions import EnvValidationError
@@ -113,7 +113,7 @@ class Environment:
         named = self.text("SESSION_SECRET_FILE", str(home / "keys" / "session.key") if dev else "")
         if self.text("OIDC_CLIENT_ID", "") and not named:
             self.note("SESSION_SECRET_FILE", "is needed with OIDC_CLIENT_ID: a file of 32 random bytes or more.")
-        if named and not dev and not (Path(named).is_file() and len(Path(named).read_bytes().strip()) >= 32):
+        if named and (not dev or Path(named).exists()) and not _is_secret(Path(named)):
             self.note("SESSION_SECRET_FILE", "names no file of 32 bytes or more.")
         return Path(named) if named else None
 
@@ -126,7 +126,7 @@ class Environment:
             for name in ("OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS_URL"):
                 if not self.text(name, ""):
                     self.note(name, "is needed with AUTH_MODE=oidc.")
-            if urlsplit(self.text("OIDC_JWKS_URL", "https:")).scheme not in ("https", "file"):
+            if parts_of(self.text("OIDC_JWKS_URL", "https:")).scheme not in ("https", "file"):
                 self.note("OIDC_JWKS_URL", "begins with https: or file:.")
         else:
             self.note("AUTH_MODE", "is dev or oidc.")
@@ -134,7 +134,22 @@ class Environment:
 
 def is_postgres(url: str) -> bool:
     """Whether a database URL names a PostgreSQL database."""
-    return urlsplit(url).scheme in ("postgresql", "postgres")
+    return parts_of(url).scheme in ("postgresql", "postgres")
+
+
+def parts_of(url: str) -> SplitResult:
+    """The parts of a URL; all are empty where it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
+def _is_secret(path: Path) -> bool:
+    try:
+        return len(path.read_bytes().strip()) >= 32
+    except OSError:
+        return False
 
 
 def sqlite_path(url: str) -> Path:

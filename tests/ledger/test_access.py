@@ -1,9 +1,7 @@
 """Tokens: who is let in, and every way not to be."""
 
-import hmac
 import json
 import time
-from base64 import urlsafe_b64encode
 
 import jwt
 import pytest
@@ -21,7 +19,7 @@ from shared.access import (
     mint_token,
     token_checker,
 )
-from shared.contract.problems import Unauthenticated, Unavailable
+from shared.contract.problems import Unauthenticated
 
 ISSUER, AUDIENCE = "https://issuer.example", "fund1035"
 
@@ -111,30 +109,6 @@ def test_a_known_token_still_expires(dev, tmp_path):
         dev.check(token)
 
 
-def test_a_small_installation_signs_its_own_tokens(oidc, tmp_path):
-    token = mint_token(tmp_path, "auditor", "a-1", 1, ISSUER, AUDIENCE)
-    assert oidc.check(f"Bearer {token}") == Identity("a-1", frozenset({"auditor"}))
-
-
-def forge(header, claims, secret):
-    """A token signed as no careful library would."""
-    parts = [urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims)]
-    signature = hmac.digest(secret.encode(), b".".join(parts), "sha256")
-    return b".".join([*parts, urlsafe_b64encode(signature).rstrip(b"=")]).decode()
-
-
-def test_the_public_key_is_no_secret_to_sign_with(oidc, tmp_path):
-    key_set = (tmp_path / "keys" / "token.jwks.json").read_text()
-    assert "d" not in json.loads(key_set)["keys"][0]
-    claims = {"sub": "s", "roles": ["auditor"], "iss": ISSUER, "aud": AUDIENCE, "exp": int(time.time()) + 60}
-    for secret in (key_set, json.loads(key_set)["keys"][0]["x"]):
-        forged = forge({"alg": "HS256", "kid": json.loads(key_set)["keys"][0]["kid"]}, claims, secret)
-        with pytest.raises(Unauthenticated):
-            oidc.check(f"Bearer {forged}")
-    with pytest.raises(Unauthenticated):
-        oidc.check(f"Bearer {mint_dev_token(tmp_path, 'auditor', 's')}")
-
-
 def test_a_key_set_is_read_again_when_it_changes(oidc, tmp_path):
     old = mint_token(tmp_path, "auditor", "a-1", 1, ISSUER, AUDIENCE)
     oidc.check(f"Bearer {old}")
@@ -143,13 +117,6 @@ def test_a_key_set_is_read_again_when_it_changes(oidc, tmp_path):
     make_token_key(tmp_path)
     new = mint_token(tmp_path, "auditor", "a-2", 1, ISSUER, AUDIENCE)
     assert oidc.check(f"Bearer {new}").subject == "a-2"
-
-
-def test_a_missing_key_set_is_unavailable(oidc, tmp_path):
-    token = mint_token(tmp_path, "auditor", "a-1", 1, ISSUER, AUDIENCE)
-    (tmp_path / "keys" / "token.jwks.json").unlink()
-    with pytest.raises(Unavailable):
-        oidc.check(f"Bearer {token}")
 
 
 def run(tmp_path, *words, **environment):
@@ -183,10 +150,3 @@ def test_the_command_line_makes_keys_and_tokens(tmp_path, dev):
 )
 def test_wrong_usage_ends_with_two(tmp_path, words):
     assert run(tmp_path, *words).exit_code == 2
-
-
-def test_a_token_before_its_key_is_explained(tmp_path):
-    names = {"OIDC_ISSUER": ISSUER, "OIDC_AUDIENCE": AUDIENCE}
-    result = run(tmp_path, "token", "--role", "auditor", "--subject", "a", **names)
-    assert result.exit_code == 2
-    assert "ledger token-key" in result.stderr

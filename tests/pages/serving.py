@@ -27,15 +27,16 @@ def reporting_over_the_sample(folder, **settings: str) -> Any:
     history, store = sample(), store_at(folder / "reporting.db")
     issue(history, store)
     facts.received(history, "C.9", amount="70000.00", on="2008-06-30", adjusts_year=2008)
-    return _reporting_over(history, store, folder, settings)
+    return reporting_over(history, store, folder, **settings)
 
 
 def reporting_over_rules_alone(folder, **settings: str) -> Any:
     """Reporting over a log that holds its rules and nothing else."""
-    return _reporting_over(History(), store_at(folder / "reporting.db"), folder, settings)
+    return reporting_over(History(), store_at(folder / "reporting.db"), folder, **settings)
 
 
-def _reporting_over(history, store, folder, settings) -> Any:
+def reporting_over(history, store, folder, **settings: str) -> Any:
+    """Reporting over any history, once it has followed it."""
     follow(store, history.bodies)
     given = {"FUND_HOME": str(folder), "REPORTING_LOG_VKEY": KEY.vkey, **settings}
     following = Standing(history.position)

@@ -3,26 +3,19 @@
 import json
 import os
 import re
-import threading
 import time
 from base64 import urlsafe_b64encode
-from contextlib import contextmanager
-from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from reporting_service.settings import load
 from shared.environment import SettingsInvalid
 from shared.pages.sealing import Seal
 from shared.pages.sessions import HOURS
 from shared.pages.site import local
+from tests.access.provider import CLIENT, CODE, IdentityProvider, running
 from tests.pages.serving import Visitor, ledger_over_nothing, reporting_over_the_sample, words_of
-
-CLIENT = "fund-pages"
 
 
 def test_the_session_cookie_is_strict_and_out_of_reach_of_scripts(reporting):
@@ -173,65 +166,14 @@ def test_a_secret_is_needed_where_people_sign_in_by_a_provider(tmp_path):
         load(given | {"SESSION_SECRET_FILE": str(tmp_path / "secret")}, serving=False)
 
 
-class IdentityProvider:
-    """A small one: it lets everybody in as the subject and roles that a test says."""
-
-    def __init__(self, folder) -> None:
-        self.key = Ed25519PrivateKey.generate()
-        self.claims = {"sub": "auditor-7", "roles": ["auditor"]}
-        self.asked = {}
-        self.url = ""
-        jwk = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(self.key.public_key()))
-        self.keys = folder / "keys.json"
-        self.keys.write_text(json.dumps({"keys": [jwk | {"kid": "k", "alg": "EdDSA", "use": "sig"}]}))
-
-    def discovery(self):
-        return {
-            "issuer": self.url,
-            "authorization_endpoint": f"{self.url}/authorize",
-            "token_endpoint": f"{self.url}/token",
-        }
-
-    def tokens(self, form):
-        challenge = urlsafe_b64encode(sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
-        if form["code"] != "the-code" or challenge != self.asked["code_challenge"]:
-            return None
-        claims = {"iss": self.url, "aud": CLIENT, "exp": time.time() + 60, "nonce": self.asked["nonce"], **self.claims}
-        return {"id_token": jwt.encode(claims, self.key, algorithm="EdDSA", headers={"kid": "k"})}
-
-
-@contextmanager
-def _running(provider):
-    class Answers(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self._say(provider.discovery())
-
-        def do_POST(self):
-            form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
-            self._say(provider.tokens(form))
-
-        def _say(self, found):
-            body = json.dumps(found or {}).encode()
-            self.send_response(200 if found else 400)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    provider.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield provider
-    server.shutdown()
-    server.server_close()
-
-
 @pytest.fixture
-def provider(tmp_path):
-    """An identity provider on loopback."""
-    with _running(IdentityProvider(tmp_path)) as running:
-        yield running
+def provider(tmp_path, monkeypatch):
+    """An identity provider on loopback, over TLS."""
+    made = IdentityProvider(tmp_path)
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.setenv(name, str(made.ca))
+    with running(made):
+        yield made
 
 
 @pytest.fixture
@@ -239,14 +181,7 @@ def visitor(provider, tmp_path):
     """A stranger before pages whose people sign in there."""
     secret = tmp_path / "secret"
     secret.write_text("s" * 40)
-    settings = {
-        "AUTH_MODE": "oidc",
-        "OIDC_ISSUER": provider.url,
-        "OIDC_AUDIENCE": "fund",
-        "OIDC_JWKS_URL": f"file://{provider.keys}",
-        "OIDC_CLIENT_ID": CLIENT,
-        "SESSION_SECRET_FILE": str(secret),
-    }
+    settings = provider.settings(OIDC_CLIENT_ID=CLIENT, SESSION_SECRET_FILE=str(secret))
     return Visitor(reporting_over_the_sample(tmp_path, **settings))
 
 
@@ -265,7 +200,7 @@ def test_an_identity_provider_lets_people_in(visitor, provider):
     assert provider.asked["code_challenge_method"] == "S256"
     assert provider.asked["redirect_uri"] == "http://localhost/sign-in/back"
     assert "SameSite=Lax" in answer.headers["Set-Cookie"]
-    back = visitor.get(f"/sign-in/back?code=the-code&state={provider.asked['state']}")
+    back = visitor.get(f"/sign-in/back?code={CODE}&state={provider.asked['state']}")
     assert back.status_code == 200
     assert 'content="0;url=/audit"' in back.text
     page = visitor.get("/audit")
@@ -276,7 +211,7 @@ def test_an_identity_provider_lets_people_in(visitor, provider):
 @pytest.mark.parametrize("change", ["state", "code", "nonce", "audience", "no-errand"])
 def test_an_answer_that_belongs_to_no_sign_in_lets_nobody_in(visitor, provider, change):
     _sent(visitor, provider)
-    state, code = provider.asked["state"], "the-code"
+    state, code = provider.asked["state"], CODE
     if change == "state":
         state = "another"
     elif change == "code":
