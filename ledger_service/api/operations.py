@@ -9,6 +9,7 @@ from flask import Response, current_app
 from ledger_service.api.ledger import answer, ledger
 from ledger_service.api.openapi import description
 from ledger_service.api.queries import Routes
+from ledger_service.journal.questions import READY
 from shared.contract.problems import Unavailable
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -37,7 +38,7 @@ def readyz() -> Response:
     if not PROBES.acquire(blocking=False):
         raise Unavailable("Others are asking the same.", 1)
     try:
-        said = orjson.loads(journal.ask("position", seconds=PROBE_SECONDS))
+        said = orjson.loads(journal.ask(READY, seconds=PROBE_SECONDS))
     finally:
         PROBES.release()
     return answer({"status": "ok", "origin": ledger().settings.origin, **said})

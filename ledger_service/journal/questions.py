@@ -43,8 +43,12 @@ def _changed(year: int, before: dict[str, Any], after: dict[str, Any]) -> list[d
     ]
 
 
+READY = "ready"
+"""The question that is answered only while the store takes what is written."""
+
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "position": lambda kept: {"position": kept.model.position},
+    READY: lambda kept: {"position": kept.model.position},
     "facility": lambda kept, year: facility(kept.model, year),
     "eligibility": lambda kept, state, line, on: eligibility(kept.model, state, line, on),
     "rules": lambda kept: {"position": kept.model.position, "rule_sets": rule_sets(kept.model)},

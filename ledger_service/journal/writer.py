@@ -9,23 +9,28 @@ from operator import attrgetter
 
 import structlog
 
+from ledger_service.journal.clock import WatchedClock
 from ledger_service.journal.commands import Outcome
 from ledger_service.journal.deciding import Rules, Turn
 from ledger_service.journal.kept import Kept, OutOfStep
 from ledger_service.journal.limits import RefusalLimit
-from ledger_service.journal.questions import answered
+from ledger_service.journal.questions import READY, answered
 from ledger_service.journal.recorders.interface import (
     CheckpointRow,
     Group,
     JournalRecorder,
     OutcomeUnknown,
     Reader,
+    StoreFull,
     StoreUnavailable,
 )
 from ledger_service.journal.sealing import Sealer, brief
 from ledger_service.journal.snapshots import NoSnapshots
 from ledger_service.journal.waiting import Posting, Question
 from shared.contract.problems import Unavailable
+
+REFUSED_SECONDS = 5.0
+"""So long after a group that could not be stored nothing else is tried: something smaller might be stored."""
 
 log = structlog.get_logger("journal")
 
@@ -61,6 +66,8 @@ class Writer:
         self._rules = rules
         self._around = around
         self.stopped: str | None = None
+        self._refusing: tuple[StoreUnavailable, float] | None = None
+        self._clock = WatchedClock(around.now)
 
     def turn(self, postings: list[Posting], questions: list[Question]) -> None:
         """Deal with what waited: commands first, as one group."""
@@ -87,6 +94,7 @@ class Writer:
             self._kept.abandon(before)
             self._fail(postings, error)
             return
+        self._refusing = None
         types = Counter(map(attrgetter("type"), self._kept.drafts))
         self._kept.publish()
         if sealed is not None:
@@ -95,6 +103,7 @@ class Writer:
             posting.tell(outcome)
         took = time.perf_counter() - started
         self._around.written(Written(len(postings), types, took, self._kept.position))
+        self._clock.watch(self._kept.model.heads.get("recorded_at"))
         self._around.snapshots.offer(self._kept)
 
     def _decide(self, group: Group, postings: list[Posting]) -> tuple[list[Outcome], CheckpointRow | None]:
@@ -112,8 +121,27 @@ class Writer:
         if self.stopped is not None:
             raise Unavailable(f"The ledger takes nothing: {self.stopped}", 60)
 
+    def _check_store(self) -> None:
+        """Unavailable when the last group was not stored: just now, or a write that changes nothing is not either."""
+        if self._refusing is None:
+            return
+        error, at = self._refusing
+        if time.monotonic() - at > REFUSED_SECONDS:
+            try:
+                with self._recorder.group() as group:
+                    group.touch()
+            except StoreUnavailable as again:
+                error = again
+            else:
+                self._refusing = None
+                return
+        why = "its disk is full" if isinstance(error, StoreFull) else "its disk fails, or it does not answer"
+        raise Unavailable(f"The ledger's database takes nothing: {why}.", 30)
+
     def _fail(self, postings: list[Posting], error: Exception) -> None:
         told = self._told(error)
+        if isinstance(error, StoreUnavailable):
+            self._refusing = error, time.monotonic()
         log.error("a group was not recorded", cause=str(error), requests=len(postings))
         for posting in postings:
             posting.tell(told)
@@ -126,8 +154,10 @@ class Writer:
             return Unavailable(f"The ledger takes nothing: {self.stopped}", 60)
         if isinstance(error, OutcomeUnknown):
             return Unavailable(
-                "The database was lost; whether this was recorded is not known. Ask with the same id.", 5
+                "The database did not confirm; whether this was recorded is not known. Ask with the same id.", 5
             )
+        if isinstance(error, StoreFull):
+            return Unavailable("The database's disk is full; nothing was recorded. Ask again with the same id.", 30)
         if isinstance(error, StoreUnavailable):
             return Unavailable("The database does not answer; nothing was recorded. Ask again with the same id.", 2)
         return error
@@ -146,6 +176,8 @@ class Writer:
             return
         for question in questions:
             try:
+                if question.name == READY:
+                    self._check_store()
                 question.tell(answered(self._kept, question.name, question.arguments))
             except Exception as error:  # noqa: BLE001 - told to who asked
                 question.tell(error)

@@ -11,7 +11,7 @@ import structlog
 
 from reporting_service.follower.history import Heard, resumed, succession
 from reporting_service.follower.remote_log import Closed, NotServed, RemoteLog, Unreachable
-from reporting_service.follower.sink import Bookmark, OutOfOrder, Sink
+from reporting_service.follower.sink import Bookmark, OutOfOrder, Sink, SinkUnavailable
 from reporting_service.follower.verification import (
     Mismatch,
     checked_entries,
@@ -254,9 +254,11 @@ class Follower:
 
     def _say(self, error: Exception) -> None:
         connected = not isinstance(error, Unreachable)
-        trouble = str(error) if isinstance(error, Unreachable | Mismatch | OutOfOrder) else f"not applied: {error!r}"
+        known = isinstance(error, Unreachable | Mismatch | OutOfOrder | SinkUnavailable)
+        trouble = str(error) if known else f"not applied: {error!r}"
+        if isinstance(error, SinkUnavailable):
+            trouble = f"the reporting database takes nothing: {error}"
         if trouble != self._status.trouble:
-            known = isinstance(error, Unreachable | Mismatch | OutOfOrder)
             log.warning("follower.trouble", trouble=trouble, exc_info=None if known else error)
         self._show(replace(self._status, trouble=trouble, connected=connected))
 

@@ -29,6 +29,10 @@ class OutOfOrder(Exception):
     """A page that does not begin right behind the sink's bookmark: seen before, or with a gap. Nothing was changed."""
 
 
+class SinkUnavailable(Exception):
+    """The place where entries go takes nothing now: full, locked, failing or away. Nothing was changed."""
+
+
 class Sink(Protocol):
     """The projections' store, as the follower sees it. Every method is called from the follower's thread only."""
 
@@ -39,7 +43,8 @@ class Sink(Protocol):
         """Apply verified entries (canonical bytes) and store the bookmark, in one transaction, all or nothing.
 
         Raises OutOfOrder unless first_position is the stored position + 1 (the follower then reads the bookmark again
-        and goes on from there). Any other exception is tried again with growing pauses and shown as `trouble`.
+        and goes on from there), SinkUnavailable when it takes nothing now. Whatever is raised is shown as `trouble`, and
+        tried again with growing pauses.
         """
 
     def root(self, size: int) -> bytes:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, Table, Text, delete, insert, select
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
 
-from reporting_service.follower.sink import Bookmark, OutOfOrder
+from reporting_service.follower.sink import Bookmark, OutOfOrder, SinkUnavailable
 from reporting_service.projections import cosigned, log_copy, schema
 from reporting_service.projections.fold import Fold
 from reporting_service.projections.tables import DERIVED, VERIFIED, new_rows, write
@@ -34,7 +34,7 @@ class Damaged(Exception):
     """Entries that are not those the bookmark speaks of; nothing was changed."""
 
 
-class StoreUnavailable(Exception):
+class StoreUnavailable(SinkUnavailable):
     """The database does not open or does not answer."""
 
 
@@ -60,7 +60,7 @@ class Store:
 
     def bookmark(self) -> Bookmark:
         """How far the log was verified and folded."""
-        with self.engine.connect() as connection:
+        with _answering(), self.engine.connect() as connection:
             return read_bookmark(connection)[0]
 
     def apply(self, entries: Sequence[bytes], first_position: int, bookmark: Bookmark) -> None:

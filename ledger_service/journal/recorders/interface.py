@@ -19,8 +19,12 @@ class StoreDamaged(StoreUnavailable):
     """The database says itself that its file is damaged."""
 
 
+class StoreFull(StoreUnavailable):
+    """The disk of the database is full."""
+
+
 class OutcomeUnknown(StoreUnavailable):
-    """The database was lost while it committed a group, and could not be asked since whether it did."""
+    """The database was lost, or its disk failed, while it committed a group, and cannot be asked whether it did."""
 
 
 class StoreRefused(Exception):
@@ -159,6 +163,9 @@ class Group(Reader, Protocol):
 
     def append(self, rows: GroupRows) -> None:
         """Add a group's rows; the transaction's end stores them. A cosignature that is there already stays."""
+
+    def touch(self) -> None:
+        """Write and leave nothing, to see whether the store still takes anything."""
 
 
 class JournalRecorder(Protocol):

@@ -26,6 +26,7 @@ from ledger_service.journal.recorders.interface import (
     Link,
     OutcomeUnknown,
     StoreDamaged,
+    StoreFull,
     StoreRefused,
     StoreUnavailable,
 )
@@ -56,7 +57,6 @@ BEGIN_READING = SQL("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 VERSIONED = SQL(
     "INSERT INTO meta VALUES ('schema_version', %s) ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value"
 )
-TOUCH = SQL("UPDATE meta SET value = value WHERE name = 'schema_version'")
 
 
 def _configure(connection: Connection[Any]) -> None:
@@ -206,9 +206,10 @@ class PostgresJournalRecorder(PostgresApplicationRecorder):
         """Take the lock. The first group of a connection writes, whatever it finds: its commit then waits until
         what it read is as safe as what it would append, also on a server that was restarted in between."""
         connection.execute(BEGIN_WRITING, prepare=False)
+        session = Session(connection)
         if connection not in self._touched:
-            connection.execute(TOUCH)
-        return Session(connection)
+            session.touch()
+        return session
 
     def _commit(self, connection: Connection[DictRow]) -> None:
         connection.commit()
@@ -242,8 +243,7 @@ class PostgresJournalRecorder(PostgresApplicationRecorder):
             with self.datastore.get_connection() as connection:
                 yield connection
         except PersistenceError as error:
-            damaged = isinstance(error.__cause__, errors.DataCorrupted | errors.IndexCorrupted)
-            raise (StoreDamaged if damaged else StoreUnavailable)(str(error)) from error
+            raise _kind(error.__cause__)(str(error)) from error
 
     def _reach(self) -> None:
         """Connect once past the pool, which would only say that it waited in vain."""
@@ -256,6 +256,13 @@ class PostgresJournalRecorder(PostgresApplicationRecorder):
     def close(self) -> None:
         """Let go of every connection."""
         self.datastore.close()
+
+
+def _kind(error: BaseException | None) -> type[StoreUnavailable]:
+    """What our callers call an error of the database."""
+    if isinstance(error, errors.DataCorrupted | errors.IndexCorrupted):
+        return StoreDamaged
+    return StoreFull if isinstance(error, errors.DiskFull) else StoreUnavailable
 
 
 def _stream(originator_id: UUID | str) -> str:

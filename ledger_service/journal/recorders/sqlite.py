@@ -7,6 +7,7 @@ transactions begin IMMEDIATE, so nobody decides on a state that another process 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 from uuid import UUID
@@ -22,11 +23,21 @@ from eventsourcing.sqlite import (
     SQLiteTransaction,
 )
 
-from ledger_service.journal.recorders.interface import Link, StoreDamaged, StoreRefused, StoreUnavailable
+from ledger_service.journal.recorders.interface import (
+    Link,
+    OutcomeUnknown,
+    StoreDamaged,
+    StoreFull,
+    StoreRefused,
+    StoreUnavailable,
+)
 from ledger_service.journal.recorders.schema import LINKED, NO_LINK, steps
 from ledger_service.journal.recorders.sqlite_rows import Session
+from shared.private import private_file
 
 LOCK_TIMEOUT_SECONDS = 30
+PRIMARY = 0xFF
+"""The part of SQLite's error codes that names the kind."""
 SCRIPTS = (
     """
 CREATE TABLE IF NOT EXISTS {events} (
@@ -52,6 +63,14 @@ CREATE TABLE cosignatures (
 """What makes the tables and brings those of an older version to the next: the n-th script leads to schema n."""
 
 VERSIONED = "INSERT OR REPLACE INTO meta VALUES ('schema_version', ?)"
+
+
+class _NotConfirmed(persistence.OperationalError):
+    """The disk failed within a commit: a part of it that is there already may count when the file is next opened."""
+
+
+def _is_of_disk(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & PRIMARY == sqlite3.SQLITE_IOERR
 
 
 def _library_error(error: sqlite3.Error) -> PersistenceError:
@@ -83,7 +102,7 @@ class _Transaction(SQLiteTransaction):
                 self.connection.commit()
             except sqlite3.Error as error:
                 self.connection.rollback()
-                raise _library_error(error) from error
+                raise (_NotConfirmed if _is_of_disk(error) else _library_error)(error) from error
             return
         self.connection.rollback()
         if isinstance(exc_val, sqlite3.Error):
@@ -133,7 +152,8 @@ class SQLiteJournalRecorder(SQLiteApplicationRecorder):
 
     @classmethod
     def at(cls, path: str) -> "SQLiteJournalRecorder":
-        """The recorder of a database file; `prepare` makes the file."""
+        """The recorder of a database file; a new one is for its owner alone, and `prepare` makes its tables."""
+        private_file(Path(path))
         return cls(LedgerDatastore(path))
 
     # the library's interface
@@ -223,12 +243,21 @@ class SQLiteJournalRecorder(SQLiteApplicationRecorder):
             with self.datastore.transaction(commit=commit) as c:
                 yield c
         except PersistenceError as error:
-            damaged = type(error) is persistence.DatabaseError
-            raise (StoreDamaged if damaged else StoreUnavailable)(str(error)) from error
+            raise _kind(error)(str(error)) from error
 
     def close(self) -> None:
         """Let go of every connection."""
         self.datastore.close()
+
+
+def _kind(error: PersistenceError) -> type[StoreUnavailable]:
+    """What our callers call an error of the library."""
+    if isinstance(error, _NotConfirmed):
+        return OutcomeUnknown
+    if type(error) is persistence.DatabaseError:
+        return StoreDamaged
+    full = getattr(error.__cause__, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+    return StoreFull if full else StoreUnavailable
 
 
 def _stream(originator_id: UUID | str) -> str:
