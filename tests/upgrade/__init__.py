@@ -1,0 +1,1 @@
+"""Stores as earlier programs wrote them, opened by this one."""
