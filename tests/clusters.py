@@ -170,6 +170,11 @@ class Cluster:
         wait_until(self._answers, START_SECONDS, f"the PostgreSQL cluster in {self.folder}")
         return self
 
+    @property
+    def ended(self) -> bool:
+        """Whether the server has ended by itself."""
+        return self._process is not None and self._process.poll() is not None
+
     def _answers(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, f"the server ended by itself: {self.log}"

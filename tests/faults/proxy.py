@@ -55,9 +55,11 @@ async def duplicated(piece: bytes) -> Pieces:
 
 
 async def reordered(piece: bytes) -> Pieces:
-    """Two parts of it change places: the end of the body comes before its middle."""
-    third = len(piece) // 3
-    yield piece[:third] + piece[2 * third :] + piece[third : 2 * third]
+    """Two parts of a body change places: its end comes before its middle."""
+    at = piece.find(b"\r\n\r\n") + 4 if b"\r\n\r\n" in piece else 0
+    third = (len(piece) - at) // 3
+    first, second = at + third, at + 2 * third
+    yield piece[:first] + piece[second:] + piece[first:second]
 
 
 async def slow(piece: bytes) -> Pieces:
@@ -78,16 +80,14 @@ async def long(piece: bytes) -> Pieces:
 ANSWERS: dict[str, Struck] = {
     "cut": cut,
     "delay": delay,
-    "reset mid-body": reset,
+    "reset-mid-body": reset,
     "truncated": truncated,
     "duplicated": duplicated,
     "reordered": reordered,
     "slow": slow,
-    "10 MB body": long,
+    "10-mb-body": long,
 }
-"""What can become of an answer on its way."""
-REQUESTS: dict[str, Struck] = {name: ANSWERS[name] for name in ANSWERS if name != "10 MB body"}
-"""What can become of a request."""
+"""What can become of bytes on their way; the last only of answers."""
 
 
 class Proxy:

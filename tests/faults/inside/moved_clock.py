@@ -22,19 +22,24 @@ def moved_to(said: str) -> float:
 
 
 def follow(traveller: time_machine.Traveller, said: str) -> None:
-    """Move the clock whenever the file says something else."""
+    """Move the clock whenever the file says something else than it said."""
     told = FILE.with_name(f"clock.{os.getpid()}")
-    told.write_text(said)
     look = threading.Event()
     while not look.wait(LOOK_SECONDS):
         with suppress(OSError):
             wanted = FILE.read_text()
             if wanted != said:
                 traveller.move_to(moved_to(wanted))
+                traveller.time_ns()  # from here on it ticks
                 said = wanted
                 told.write_text(said)
 
 
-first = FILE.read_text()
-travelling = time_machine.travel(moved_to(first)).start()
-threading.Thread(target=follow, args=[travelling, first], name="clock", daemon=True).start()
+def begin() -> None:
+    """Have this process's clock follow the file; also in a process that was forked, to which no thread came along."""
+    threading.Thread(target=follow, args=[travelling, "of another process"], name="clock", daemon=True).start()
+
+
+travelling = time_machine.travel(moved_to(FILE.read_text())).start()
+os.register_at_fork(after_in_child=begin)
+begin()
