@@ -58,14 +58,22 @@ class Everyday:
             made.append([json.dumps(chunk if events > 1 else chunk[0]).encode() for chunk in chunks])
         return made
 
+    def endless(self) -> "Endless":
+        """Single events without end, none of which rests on another: any of them may be turned away."""
+        return Endless(self, next(self._clients))
+
+    def independent(self, client: int) -> Iterator[Event]:
+        """What `endless` posts: of projects, payments alone."""
+        return self._facts(client, self._shares(1)[0], spend=False)
+
     def _shares(self, clients: int) -> list[list[str]]:
         """The running projects with a thousand dollars still to pay, dealt out: no two clients pay the same one."""
         projects = [project for project, cents in self._unpaid.items() if cents >= 100_000]
         return [projects[client::clients] for client in range(clients)]
 
-    def _facts(self, client: int, projects: list[str]) -> Iterator[Event]:
+    def _facts(self, client: int, projects: list[str], *, spend: bool = True) -> Iterator[Event]:
         rng = Random(client)
-        payments = self._payments(projects)
+        payments = self._payments(projects, spend)
         kinds, weights = list(MIX), list(MIX.values())
         for number in count(1):
             kind = rng.choices(kinds, weights)[0]
@@ -78,11 +86,12 @@ class Everyday:
                 **(event or self._simple(rng, "income", client, number)),
             }
 
-    def _payments(self, projects: list[str]) -> Iterator[Event]:
+    def _payments(self, projects: list[str], spend: bool) -> Iterator[Event]:
         """A cent paid and the cent spent, project after project; both are within any grant."""
         for project in cycle(projects):
             yield disbursed(project, "0.01", self.on)
-            yield spent(project, "0.01", self.on)
+            if spend:
+                yield spent(project, "0.01", self.on)
 
     def _simple(self, rng: Random, kind: str, client: int, number: int) -> Event:
         cents = rng.randint(10_000, 2_000_000)
@@ -96,3 +105,20 @@ class Everyday:
             return fact("overhead.applied", year=self.year, on=self.on, reference=reference, **charge)
         earned = rng.choices([name for name, _ in KINDS], [weight for _, weight in KINDS])[0]
         return receipt(rng, self.year, earned, cents, self.on, number)
+
+
+class Endless:
+    """Bodies of single events, made as they are asked for; it can be handed to another process before the first."""
+
+    def __init__(self, everyday: Everyday, client: int) -> None:
+        self._everyday = everyday
+        self._client = client
+        self._facts: Iterator[Event] | None = None
+
+    def __iter__(self) -> "Endless":
+        return self
+
+    def __next__(self) -> bytes:
+        if self._facts is None:
+            self._facts = self._everyday.independent(self._client)
+        return json.dumps(next(self._facts)).encode()

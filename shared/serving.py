@@ -18,8 +18,9 @@ from granian.server import MPServer
 from shared.process import die_with_parent, spare_the_collector
 from shared.sockets import unread_for
 
-THREADS_AT_THE_DOOR = 64
-"""Beside those that work or wait: threads that can say at any time that there is no place. Made only when needed."""
+THREADS_TIMES = 4
+"""Of four threads at most two or three have work or wait; one can say at any time that there is no place. They are made
+only when they are needed, and end when they are not."""
 CONNECTIONS_MAX = 4096
 """More wait to be accepted; each takes a descriptor, and up to HEAD_BYTES_MAX of memory."""
 DESCRIPTORS_KEPT_FREE = 256
@@ -62,7 +63,7 @@ class _Server(MPServer):
 def serve(factory: str, host: str, port: int, threads: int = 32) -> int:
     """Serve what `factory` ("module:function") builds until SIGTERM or SIGINT; returns the exit code.
 
-    So many `threads` may work at once, and as many wait for their clients.
+    `threads` is the measure of what may be in work at once; the service's door (shared/admission.py) sees to it.
     """
     if os.environ.get("FUND_DIE_WITH_PARENT") == "1":
         die_with_parent(os.getppid())
@@ -75,7 +76,7 @@ def serve(factory: str, host: str, port: int, threads: int = 32) -> int:
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=2 * threads + THREADS_AT_THE_DOOR,
+        blocking_threads=THREADS_TIMES * threads,
         backlog=BACKLOG,
         backpressure=_connections_max(),
         http=HTTPModes.http1,

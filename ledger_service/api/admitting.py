@@ -7,6 +7,9 @@ from ledger_service.api.intake import BATCH
 from shared.admission import Admission, Asked, Bound
 from shared.bodies import BODY_BYTES_MAX, THREADS_KEPT_FREE
 
+POSTS_TIMES = 2
+"""By so much more posts than there are threads may be in work: what comes within a tenth of a second, while a disk is
+slow, say, is not too much yet."""
 POSTS_CROWDED = 12
 """So few posts in work are answered within some ten milliseconds, and still fill the writer's groups."""
 BATCHES = 64
@@ -18,7 +21,7 @@ ALWAYS = frozenset({"/livez", "/readyz", "/metrics"})
 def admission(threads: int) -> Admission:
     """The ledger's door: posts, batches, long polls and the rest each have places of their own."""
     bounds = {
-        "posts": Bound(threads - THREADS_KEPT_FREE, POSTS_CROWDED),
+        "posts": Bound(POSTS_TIMES * threads, POSTS_CROWDED),
         "batches": Bound(BATCHES, BATCHES),
         "polls": Bound(48, 48),
         "rest": Bound(THREADS_KEPT_FREE, 8),

@@ -1,8 +1,7 @@
 """Large batches are checked in a process of their own, so that a second core works on one while another is decided.
 
-That process says only that nothing is wrong with a body, the events' sources and types, and their keys and digests.
-What it does not say yes to is checked again in the ordinary way, which also finds the words for what is wrong. It ends
-when its input does.
+That process says the events' sources and types, and their keys and digests or what is wrong with them: what the same
+checks would say here, but without keeping those waiting who post little. It ends when its input does.
 """
 
 import os
@@ -12,14 +11,14 @@ import sys
 import time
 from contextlib import suppress
 from threading import Lock, Timer
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import orjson
 import structlog
 
 from ledger_service.api.checking import checked_batch, events_in, names_in
 from ledger_service.journal.commands import marks_of
-from shared.contract.problems import Problem
+from shared.contract.problems import Problem, packed, unpacked
 
 log = structlog.get_logger("http")
 BYTES_MIN = 32_768
@@ -33,10 +32,17 @@ PAUSE_SECONDS = 30.0
 
 
 class Seen(NamedTuple):
-    """A batch in which nothing is wrong: (source, type) of its events, each pair once; key and digest of each."""
+    """A batch that was checked: (source, type) of its events, each pair once; key and digest of each, or a problem."""
 
     names: list[tuple[object, object]]
-    marks: bytes
+    found: bytes | Problem
+
+    @property
+    def marks(self) -> bytes:
+        """Key and digest of every event; raises the Problem when there is one."""
+        if isinstance(self.found, Problem):
+            raise self.found
+        return self.found
 
 
 def started() -> "Apart | None":
@@ -103,19 +109,30 @@ class Apart:
 
 
 def examined(body: bytes) -> bytes:
-    """What is to be known of a batch in which nothing is wrong; nothing when something is."""
+    """What is to be known of a batch."""
+    posted: list[object] = []
     try:
         posted = events_in(body, batch=True)
-        events = checked_batch(posted, len(body))
-    except Problem:
-        return b""
-    names = orjson.dumps(list(dict.fromkeys(names_in(posted))))
-    return len(names).to_bytes(4, "big") + names + marks_of(events)
+        return _said(posted, None, marks_of(checked_batch(posted, len(body))))
+    except Problem as problem:
+        return _said(posted, packed(problem))
+
+
+def _said(posted: list[object], problem: dict[str, Any] | None, marks: bytes = b"") -> bytes:
+    names = dict.fromkeys((_word(source), _word(name)) for source, name in names_in(posted))
+    head = orjson.dumps([list(names), problem])
+    return len(head).to_bytes(4, "big") + head + marks
+
+
+def _word(given: object) -> str | None:
+    """What may be asked about; anything else is a fault of its own."""
+    return given if isinstance(given, str) else None
 
 
 def _seen(said: bytes) -> Seen:
     end = 4 + int.from_bytes(said[:4], "big")
-    return Seen([tuple(pair) for pair in orjson.loads(said[4:end])], said[end:])
+    names, problem = orjson.loads(said[4:end])
+    return Seen([tuple(pair) for pair in names], unpacked(problem) if problem else said[end:])
 
 
 def _write(stream: IO[bytes], message: bytes) -> None:

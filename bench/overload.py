@@ -1,0 +1,125 @@
+"""`python -m bench.overload`: twice what the ledger can do, for minutes; what becomes of it, and of what is accepted.
+
+First the sustainable rate is found: what 64 clients that wait for their answers get done, while reporting follows.
+Then, at a tenth of it by the clock, the latency without load; then the double of it by the clock, from clients that do
+not care; then the tenth again, to see how soon it is as before.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from bench.load import generator
+from bench.open_loop import Offer, Window, open_loop, together
+from bench.pair import Pair
+from bench.runs import Row, Run, Verdict, as_table, keep, rows_of
+from bench.stage import Stage
+from bench.stores import KINDS
+from bench.watching import Watch, watching
+
+CLIENTS = 64
+CALM_SHARE = 0.1
+TIMES = 2.0
+HISTORY = 2_000
+RECOVERY_SECONDS = 15
+P99_TIMES, GROWTH_MAX, RECOVERY_MAX = 3.0, 0.05, 5.0
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """How many seconds each part takes."""
+
+    finding: float
+    calm: float
+    load: float
+    minute: float = 60.0
+    """What a row of the table is about."""
+
+
+def overloaded(stage: Stage, pair: Pair, lengths: Lengths) -> Run:
+    """Offer twice the sustainable rate, and see."""
+    with open_loop(pair.ledger_bind, pair.token("finance", "finance-1")) as load, watching(pair) as watch:
+        found = together(load.offer(stage.everyday, Offer(lengths.finding, clients=CLIENTS)).result())
+        sustainable = len(found.accepted) / lengths.finding
+        _clear(found)
+        calm = together(load.offer(stage.everyday, Offer(lengths.calm, CALM_SHARE * sustainable)).result())
+        began = time.monotonic()
+        windows = load.offer(stage.everyday, Offer(lengths.load, TIMES * sustainable)).result()
+        after = load.offer(stage.everyday, Offer(RECOVERY_SECONDS, CALM_SHARE * sustainable)).result()
+        rows = rows_of(windows, watch, began, lengths.minute)
+    said = {
+        "sustainable": f"{sustainable:,.0f} events/s by {CLIENTS} clients that wait, p99 {found.ms(0.99):.1f} ms",
+        "unloaded": f"{CALM_SHARE * sustainable:,.0f} events/s by the clock: "
+        f"p50 {calm.ms(0.5):.1f} ms, p99 {calm.ms(0.99):.1f} ms",
+        "offered": f"{TIMES * sustainable:,.0f} events/s by the clock for {lengths.load / 60:g} minutes",
+    }
+    return Run("overload", stage.store.name, said, rows, _verdicts(calm, windows, after, rows, watch, began))
+
+
+def _clear(found: Window) -> None:
+    assert not found.shed, "clients that wait were turned away"
+    assert not found.others, f"not everything was accepted: {found.others}"
+
+
+def _verdicts(
+    calm: Window, windows: list[Window], after: list[Window], rows: list[Row], watch: Watch, began: float
+) -> list[Verdict]:
+    whole = together(windows)
+    p99, growth = whole.ms(0.99), _growth(rows)
+    bound, recovered = P99_TIMES * calm.ms(0.99), recovery(calm, after)
+    lag = [seen.lag for seen in watch.between(began + len(windows) + RECOVERY_MAX, time.monotonic())]
+    return [
+        Verdict("p99 of what is accepted, ms", p99, f"≤ {bound:.1f}", f"{P99_TIMES:g} × {calm.ms(0.99):.1f} unloaded"),
+        Verdict("p99 until somebody is turned away, ms", whole.shed_ms(0.99), ""),
+        Verdict("answers that are neither accepted nor 503 with Retry-After", sum(whole.others.values()), "≤ 0"),
+        Verdict("growth of memory after the first minute, %", 100 * growth, f"≤ {100 * GROWTH_MAX:g}"),
+        Verdict("seconds until it is as before", recovered, f"≤ {RECOVERY_MAX:g}"),
+        Verdict(f"entries reporting is behind {RECOVERY_MAX:g} s after", max(lag, default=0), ""),
+    ]
+
+
+def _growth(rows: list[Row]) -> float:
+    """How much more memory all processes have together at the end than after the first row, as a share."""
+    first, last = sum(rows[0].bytes.values()), sum(rows[-1].bytes.values())
+    return last / first - 1 if first else 0.0
+
+
+def recovery(calm: Window, after: Sequence[Window]) -> float:
+    """Seconds from the end of the load until nobody is turned away and answers take what they took before."""
+    bound = 1.5 * calm.ms(0.5)
+    bad = [second for second, window in enumerate(after) if window.shed or window.others or window.ms(0.5) > bound]
+    return float(max(bad, default=-1) + 1)
+
+
+def measured(kind: str, lengths: Lengths, history: int = HISTORY) -> Run:
+    """One run on a store of its own."""
+    from bench.__main__ import stage
+
+    with generator() as load, stage(kind, history, load, 1, 1.0) as at, at.services() as pair:
+        at.post_history(pair)
+        return overloaded(at, pair, lengths)
+
+
+def main() -> int:
+    """Measure on each store, print the table, keep it; 1 when an aim was missed."""
+    options = argparse.ArgumentParser(prog="python -m bench.overload", description=__doc__)
+    options.add_argument("--minutes", type=float, default=10.0, help="how long the load lasts (default 10)")
+    options.add_argument("--store", nargs="*", choices=list(KINDS), default=["sqlite"])
+    options.add_argument("--output", type=Path, help="a folder for the results (default: bench/, and into the page)")
+    chosen = options.parse_args()
+    console, held = Console(width=None if sys.stdout.isatty() else 170), True
+    for kind in chosen.store:
+        run = measured(kind, Lengths(20, 30, 60 * chosen.minutes))
+        console.print(as_table(run))
+        keep(run, chosen.output)
+        held = held and run.holds
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Overload, slow clients and large bodies: what they do to others."""

@@ -1,0 +1,142 @@
+"""The door: who is let in, who is turned away and how, and when it is calm again."""
+
+import json
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+
+from shared.admission import CALM_SECONDS, Admission, Asked, Bound, outside
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+class House:
+    """An application behind a door; requests go in and stay until they are let out."""
+
+    def __init__(self, **bounds):
+        self.clock = Clock()
+        self.door = Admission("house", bounds, self._asked, [("X-House", "yes")], self.clock)
+        self.inside = []
+        self._behind = self.door.before(self._application)
+
+    @staticmethod
+    def _asked(environ):
+        kind = environ["PATH_INFO"].strip("/")
+        return None if kind == "always" else Asked(kind, environ.get("places", 1))
+
+    def _application(self, environ, start_response):
+        self.inside.append(environ)
+        environ["then"](environ)
+        self.inside.remove(environ)
+        start_response("200 OK", [])
+        return [b"done"]
+
+    def ask(self, path, then=lambda _: None, **more):
+        """The status, headers and body of an answer; `then` happens while the request is in work."""
+        said = []
+        body = self._behind({"PATH_INFO": path, "then": then, **more}, lambda *what: said.extend(what))
+        return said[0], dict(said[1]), b"".join(body)
+
+    def status_beside(self, others, path="/posts", **more):
+        """What one more is answered while so many are in work."""
+        if not others:
+            return self.ask(path, **more)[0]
+        got = []
+        status, *_ = self.ask("/posts", lambda _: got.append(self.status_beside(others - 1, path, **more)))
+        assert status == "200 OK"
+        return got[0]
+
+
+BUSY = "503 Service Unavailable"
+
+
+def test_as_many_as_the_bound_are_let_in():
+    house = House(posts=Bound(3, 1))
+    assert house.status_beside(2) == "200 OK"
+    assert house.status_beside(3) == BUSY
+
+
+def test_once_one_was_turned_away_fewer_are_let_in():
+    house = House(posts=Bound(3, 1))
+    house.status_beside(3)
+    assert house.status_beside(0) == "200 OK"
+    assert house.ask("/posts", lambda _: house.status_beside(0))[0] == "200 OK"
+    assert house.status_beside(1) == BUSY
+
+
+def test_after_a_second_with_room_for_all_it_is_calm_again():
+    house = House(posts=Bound(3, 1))
+    house.status_beside(3)
+    house.clock.now += CALM_SECONDS
+    assert house.status_beside(2) == "200 OK"
+
+
+def test_who_is_turned_away_is_told_when_to_come_again():
+    house, answers = House(posts=Bound(1, 1)), []
+    house.ask("/posts", lambda _: answers.append(house.ask("/posts")))
+    status, headers, body = answers[0]
+    assert (status, headers["Retry-After"], headers["X-House"]) == (BUSY, "1", "yes")
+    assert headers["Content-Type"] == "application/problem+json"
+    assert headers["X-Request-Id"]
+    assert int(headers["Content-Length"]) == len(body)
+    said = json.loads(body)
+    assert (said["type"], said["status"], said["instance"]) == ("urn:fund1035:problem:unavailable", 503, "/posts")
+
+
+def test_kinds_do_not_take_each_others_places():
+    house = House(posts=Bound(2, 2), reads=Bound(1, 1))
+    assert house.status_beside(2, "/reads") == "200 OK"
+    assert house.status_beside(2, "/posts") == BUSY
+
+
+def test_what_asks_for_nothing_is_always_let_in():
+    house = House(posts=Bound(1, 1))
+    assert house.status_beside(1, "/always") == "200 OK"
+
+
+def test_large_requests_take_several_places_and_one_is_let_in_alone():
+    house = House(posts=Bound(4, 4))
+    assert house.status_beside(2, places=2) == "200 OK"
+    assert house.status_beside(2, places=3) == BUSY
+    assert house.status_beside(0, places=9) == "200 OK"
+
+
+def test_who_waits_for_a_client_keeps_nobody_out():
+    house = House(posts=Bound(1, 1))
+    got = []
+
+    def waiting(environ):
+        with outside(environ):
+            got.append(house.status_beside(0))
+        got.append(house.status_beside(0))
+
+    house.ask("/posts", waiting)
+    assert got == ["200 OK", BUSY]
+
+
+def test_a_place_is_free_again_after_a_failure():
+    house = House(posts=Bound(1, 1))
+
+    def fail(_):
+        raise ValueError("on purpose")
+
+    with pytest.raises(ValueError, match="on purpose"):
+        house.ask("/posts", fail)
+    assert house.status_beside(0) == "200 OK"
+
+
+def test_places_and_turned_away_are_measured():
+    house, registry = House(posts=Bound(1, 1)), CollectorRegistry()
+    registry.register(house.door)
+    seen = []
+    house.ask("/posts", lambda _: seen.append((house.ask("/posts"), generate_latest(registry).decode())))
+    said = seen[0][1]
+    assert 'house_places_taken{kind="posts"} 1.0' in said
+    assert 'house_turned_away_total{kind="posts"} 1.0' in said

@@ -1,0 +1,88 @@
+"""A real ledger beside clients that nobody wants: whoever posts meanwhile is answered as ever."""
+
+import json
+import socket
+import time
+
+import pytest
+import requests
+
+from bench.figures import percentile
+from bench.nuisances import aborting, dripping, half_heads, idle, large, unread
+from bench.pair import Pair
+from bench.watching import resident
+from shared.serving import HEAD_SECONDS
+from shared.sockets import unread_for
+from tests.ledger.clerks import EVENT, interest
+
+MEBIBYTE = 1 << 20
+POSTS = 100
+SECONDS = 0.5
+"""Far more than an ordinary post takes, and far less than any of these clients do."""
+MEMORY = 400 * MEBIBYTE
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory):
+    home = tmp_path_factory.mktemp("unwanted")
+    with Pair(home, output=home / "services.log", reporting=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", autouse=True)
+def silent(pair):
+    """A connection that asks nothing, opened before everything else."""
+    host, _, port = pair.ledger_bind.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=2 * HEAD_SECONDS) as one:
+        yield one
+
+
+def post(pair, session):
+    headers = {"Content-Type": EVENT, "Authorization": f"Bearer {pair.token('finance', 'ordinary')}"}
+    began = time.perf_counter()
+    answer = session.post(f"{pair.ledger_url}/v1/events", json.dumps(interest()), headers=headers, timeout=60)
+    assert answer.status_code == 201, answer.text
+    return time.perf_counter() - began
+
+
+def ordinary_p99(pair):
+    """Of an ordinary client's posts, all of them accepted."""
+    session = requests.Session()
+    return percentile([post(pair, session) for _ in range(POSTS)], 0.99)
+
+
+@pytest.mark.parametrize(
+    ("nuisance", "clients"),
+    [(idle, 1_000), (half_heads, 200), (dripping, 40), (unread, 50), (aborting, 4), (large, 4)],
+    ids=lambda given: getattr(given, "__name__", str(given)),
+)
+def test_an_ordinary_client_is_answered_beside_clients_that_nobody_wants(pair, nuisance, clients):
+    before = sum(resident(pair.home).values())
+    with nuisance(pair, clients):
+        assert ordinary_p99(pair) < SECONDS
+        assert requests.get(f"{pair.ledger_url}/readyz", timeout=5).status_code == 200
+    assert sum(resident(pair.home).values()) - before < MEMORY
+
+
+def test_a_connection_that_asks_nothing_is_closed(silent):
+    assert silent.recv(1) == b""
+
+
+def test_a_head_that_does_not_end_is_cut_off(pair):
+    host, _, port = pair.ledger_bind.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as one:
+        one.sendall(b"GET /livez HTTP/1.1\r\nX-Long: ")
+        with pytest.raises(OSError, match=r"reset|pipe"):
+            while True:
+                one.sendall(b"x" * 65_536)
+    assert ordinary_p99(pair) < SECONDS
+
+
+def test_the_kernel_ends_a_connection_of_which_nothing_is_taken():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert unread_for(1)
+        with socket.create_connection(server.getsockname()), server.accept()[0] as answering:
+            answering.settimeout(10)
+            with pytest.raises(OSError, match=r"Connection timed out|reset|pipe"):
+                while True:
+                    answering.sendall(b"x" * MEBIBYTE)
