@@ -26,6 +26,7 @@ def tasks_of(only: tuple[str, ...], stores: tuple[str, ...], seeds: range, kills
     """What is to be run: each case under each seed on each store, and histories that share the kills out."""
     names = lanes.chosen(only)
     found = [Task(name, store, seed) for name in names if name != HISTORY for seed in seeds for store in stores]
+    found = [task for task in found if lanes.takes_place(task.case, task.store)]
     if HISTORY in names and kills:
         shares = [min(length, kills - start) for start in range(0, kills, length)]
         found += [Task(HISTORY, stores[n % len(stores)], seeds.start + n, share) for n, share in enumerate(shares)]

@@ -57,6 +57,13 @@ def chosen(patterns: tuple[str, ...]) -> list[str]:
     return [name for name in named if name.removeprefix("process/") not in process.KILLS]
 
 
+def takes_place(case: str, store: str) -> bool:
+    """Whether a case strikes something that a store has; ONLY of its class names those of one store alone."""
+    kind, _, name = case.partition("/")
+    only: dict[str, str] = getattr(importlib.import_module(f"tests.faults.{kind}"), "ONLY", {})
+    return only.get(name, store) == store
+
+
 def run(store: str, tasks: list[Task], parent: int, told: "Queue[Line]") -> None:
     """Run a store's tasks; every line goes into `told`, and one with `done` after each task."""
     die_with(parent)
