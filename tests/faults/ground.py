@@ -100,8 +100,11 @@ class Ground:
     # the services
 
     def plant(self, *names: str) -> None:
-        """Have every process of the services, once started, load these modules of tests/faults/inside first."""
-        planted = " ".join([*self.settings.get("FAULTS_INSIDE", "").split(), *names])
+        """Have every process of the services, once started, load these modules of tests/faults/inside first.
+
+        What was planted before is loaded after, and so stands around what is planted now.
+        """
+        planted = " ".join([*names, *self.settings.get("FAULTS_INSIDE", "").split()])
         path = os.pathsep.join(filter(None, (str(INSIDE), os.environ.get("PYTHONPATH"))))
         self.settings.update(PYTHONPATH=path, FAULTS_INSIDE=planted, FAULTS_FOLDER=str(self.folder))
 

@@ -23,6 +23,7 @@ from shared.contract.problems import Refused
 from shared.log_format.checkpoints import Checkpoint
 from shared.log_format.notes import SigningKey
 from tests.contract.fixtures import example
+from tests.contract.released import stored
 from tests.pair.story import Story
 from tests.reporting.history import follow, store_at
 from tests.tlog_checker import tree_root
@@ -31,6 +32,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "released"
 ENTRIES = FOLDER / "v1.entries.jsonl"
 GOLDEN = FOLDER / "v1.golden.json"
 """Size and root of that log, and the SHA-256 of each year's report over it."""
+TYPES = tuple(stored())
 KEY = SigningKey("released.example/log", b"\x07" * 32)
 AT = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 BEFORE = Checkpoint("released.example/before", 7, sha256(b"the log that this one continues").digest())
