@@ -46,7 +46,7 @@ def create_app(
     announce = around.published.announce
     writer = open_writer(settings, around.recorder, around.written, now=now, published=lambda _: announce())
     app = assembled(around, ThreadedJournal(around.recorder, writer), checking)
-    around.witnessing.start()
+    around.opened()
     return app
 
 
@@ -54,17 +54,22 @@ def create_served(settings: Settings, lost: Callable[[], None]) -> Flask:
     """The same with the writer, and where there is a second core the checking of large batches, in processes of their
     own; `lost` is called when the writer's ends on its own."""
     around = Around(settings, utc_now, serving.stopping)
+
+    def told() -> None:
+        around.metrics.writer_lost.set(1)
+        lost()
+
     journal = RemoteJournal(
         around.recorder,
         "ledger_service.recording",
         written=around.written,
         published=around.published.announce,
-        lost=lost,
-        pending_max=settings.threads,
+        lost=told,
+        pending_max=PENDING_TIMES * settings.threads,
     )
     app = assembled(around, journal, apart.started())
     journal.open()
-    around.witnessing.start()
+    around.opened()
     return app
 
 
@@ -80,6 +85,12 @@ class Around:
         self.witnessing = witnessing_of(settings, self.recorder, self.key)
         self.published = Published(self.recorder.reading, stopping)
 
+    def opened(self) -> None:
+        """The journal is open."""
+        with self.recorder.reading() as reader:
+            self.metrics.position.set(reader.head())
+        self.witnessing.start()
+
     def written(self, group: Written) -> None:
         """A group was written."""
         self.metrics.written(group)
@@ -88,7 +99,7 @@ class Around:
     def ledger(self, journal: Journal, checking: Apart | None) -> Ledger:
         """Keys, journal and log put together."""
         settings = self.settings
-        self.metrics.watch_queue(lambda: journal.queued)
+        self.metrics.watch_journal(lambda: journal.queued, lambda: journal.stopped)
         self.metrics.watch_witnesses(self.witnessing.status)
         checker = token_checker(
             settings.auth_mode,

@@ -1,9 +1,10 @@
-"""What can be measured from outside: requests, groups, entries, the queue."""
+"""What can be measured from outside: requests, refusals, groups, entries, the queue, and what the process takes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.registry import Collector
 
 from ledger_service.journal.writer import Written
@@ -18,10 +19,14 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         names = ("method", "route", "status")
         self.requests = Counter("ledger_requests", "Answers given.", names, registry=self.registry)
         self.seconds = Histogram(
             "ledger_request_seconds", "Time to answer.", ("route",), buckets=SECONDS, registry=self.registry
+        )
+        self.refusals = Counter(
+            "ledger_refusals", "Rules that said no, in answers with status 422.", ("rule",), registry=self.registry
         )
         self.entries = Counter("ledger_entries", "Entries recorded here, by type.", ("type",), registry=self.registry)
         self.groups = Histogram("ledger_group_requests", "Requests per group.", buckets=SIZES, registry=self.registry)
@@ -30,14 +35,21 @@ class Metrics:
         )
         self.position = Gauge("ledger_position", "The last position this process knows.", registry=self.registry)
         self.queue = Gauge("ledger_queue_requests", "Requests waiting for the writer.", registry=self.registry)
+        self.stopped = Gauge(
+            "ledger_stopped", "1: it takes nothing, since log and model differ.", registry=self.registry
+        )
+        self.writer_lost = Gauge(
+            "ledger_writer_lost", "1: the writer's process has ended; this one ends too.", registry=self.registry
+        )
 
     def watch(self, collector: Collector) -> None:
         """Measure this too."""
         self.registry.register(collector)
 
-    def watch_queue(self, waiting: Callable[[], int]) -> None:
-        """Where to read the queue's length from."""
+    def watch_journal(self, waiting: Callable[[], int], stopped: Callable[[], str | None]) -> None:
+        """Where to read from how many wait, and why nothing is taken."""
         self.queue.set_function(waiting)
+        self.stopped.set_function(lambda: stopped() is not None)
 
     def watch_witnesses(self, status: Callable[[], Sequence[WitnessStatus]]) -> None:
         """Where to read how it stands with each witness from."""
@@ -59,6 +71,11 @@ class Metrics:
         self.position.set(group.size)
         for type_, count in group.types.items():
             self.entries.labels(type_).inc(count)
+
+    def refused(self, refusals: Sequence[Mapping[str, Any]]) -> None:
+        """Count the rules of a refusal, each once."""
+        for rule in {refusal["rule"] for refusal in refusals}:
+            self.refusals.labels(rule).inc()
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer."""

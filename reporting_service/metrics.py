@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -16,6 +16,7 @@ class Metrics:
 
     def __init__(self, status: Callable[[], FollowerStatus]) -> None:
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
         self._registry.register(_Following(status))
         self._answers = Counter(
             "reporting_answers", "Answers by route and status", ("method", "route", "status"), registry=self._registry
@@ -46,6 +47,7 @@ class _Following(Collector):
             "verified_position": ("Entries verified and projected", status.verified_position),
             "head_size": ("Entries under the newest checkpoint seen", status.head_size),
             "lag": ("Entries signed and not yet projected", status.lag),
+            "cosigned_size": ("Entries under the newest cosigned checkpoint kept here", status.cosigned),
             "follower_stopped": ("1 when the follower stopped at a mismatch", int(status.stopped is not None)),
             "follower_connected": ("1 when the ledger's last answer was usable", int(status.connected)),
         }

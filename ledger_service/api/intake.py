@@ -39,7 +39,7 @@ def post(query: dict[str, Any]) -> Response:
     batch = _is_batch()
     identity, dry_run = caller(), query.get("dry_run", False)
     posted = _posted(g.body, batch)
-    told = ledger().journal.record(Command(posted, identity.subject, identity.roles, batch, dry_run))
+    told = ledger().record(Command(posted, identity.subject, identity.roles, batch, dry_run))
     response = answer(told.body, told.status)
     if told.position is not None:
         g.position = told.position

@@ -9,12 +9,14 @@ import orjson
 from flask import Flask, Response, current_app, g
 
 from ledger_service.api.apart import Apart
+from ledger_service.journal.commands import Answer, Command
 from ledger_service.journal.journal import Journal
 from ledger_service.log.published import Published
 from ledger_service.metrics import Metrics
 from ledger_service.settings import Settings
 from ledger_service.witnessing.witnessing import Witnessing
 from shared.access import Identity, TokenChecker
+from shared.contract.problems import Refused
 from shared.log_format.notes import Verifier
 
 EXTENSION = "fund1035-ledger"
@@ -33,6 +35,14 @@ class Ledger:
     now: Callable[[], datetime]
     witnessing: Witnessing
     apart: Apart | None = None
+
+    def record(self, command: Command) -> Answer:
+        """Have it decided and recorded; raises its Problem. Refusals are counted by rule."""
+        try:
+            return self.journal.record(command)
+        except Refused as refused:
+            self.metrics.refused(refused.refusals)
+            raise
 
     def close(self) -> None:
         """Finish what waits and let go of the database."""

@@ -93,7 +93,7 @@ def _form(kind: EventType, form: Form, malformed: Malformed | None = None, refus
 def _command(event: PostedEvent, *, dry_run: bool) -> Answer:
     identity = caller()
     posted_events = Posted(orjson.dumps(event.event), marks_of([event]))
-    return ledger().journal.record(Command(posted_events, identity.subject, identity.roles, False, dry_run))
+    return ledger().record(Command(posted_events, identity.subject, identity.roles, False, dry_run))
 
 
 def _try(kind: EventType, form: Form, event: PostedEvent) -> Response:
