@@ -44,15 +44,17 @@ def _key(line: Line) -> tuple[Any, ...]:
     return tuple(line[name] for name in ("case", "store", "seed", "kills"))
 
 
-def run(tasks: list[Task]) -> Iterator[Line]:
-    """Every line of every task, as it comes; a lane for each store, side by side."""
+def run(tasks: list[Task], abreast: int) -> Iterator[Line]:
+    """Every line of every task, as it comes; so many lanes for each store, all side by side."""
     context = get_context("spawn")
     told = context.Queue()
     running = []
     for store in dict.fromkeys(task.store for task in tasks):
         own = [task for task in tasks if task.store == store]
-        running.append(context.Process(target=lanes.run, args=(store, own, os.getpid(), told)))
-        running[-1].start()
+        for lane in range(min(abreast, len(own))):
+            arguments = (store, own[lane::abreast], os.getpid(), told)
+            running.append(context.Process(target=lanes.run, args=arguments))
+            running[-1].start()
     left = len(tasks)
     while left:
         try:
@@ -66,7 +68,7 @@ def run(tasks: list[Task]) -> Iterator[Line]:
         lane.join()
 
 
-def shown(tasks: list[Task], console: Console) -> Iterator[Line]:
+def shown(tasks: list[Task], abreast: int, console: Console) -> Iterator[Line]:
     """The same with a bar for each store, and a line for each failure."""
     columns = (TextColumn("{task.description:32}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bars:
@@ -75,7 +77,7 @@ def shown(tasks: list[Task], console: Console) -> Iterator[Line]:
             store: bars.add_task(store, total=sum(task.kills or 1 for task in tasks if task.store == store))
             for store in stores
         }
-        for line in run(tasks):
+        for line in run(tasks, abreast):
             yield line
             if "acknowledged" in line:
                 bars.update(bar[line["store"]], advance=1, description=f"{line['store']} {line['struck']}")
@@ -100,10 +102,18 @@ def _range(_context: click.Context, _option: click.Parameter, text: str) -> rang
 @click.option("--seeds", default="1035:1036", show_default=True, callback=_range, help="FIRST:END.")
 @click.option("--kills", default=80, show_default=True, help="How many kills the histories share out.")
 @click.option("--length", default=50, show_default=True, help="How many kills a history has.")
+@click.option("--lanes", "abreast", default=1, show_default=True, help="Pairs of services on each store at once.")
 @click.option("--resume", is_flag=True, help="Keep what an earlier run finished and run the rest.")
 @click.option("--write", type=click.Path(path_type=Path, dir_okay=False), help="Put the table into this document.")
 def main(
-    only: tuple[str, ...], store: str | None, seeds: range, kills: int, length: int, resume: bool, write: Path | None
+    only: tuple[str, ...],
+    store: str | None,
+    seeds: range,
+    kills: int,
+    length: int,
+    abreast: int,
+    resume: bool,
+    write: Path | None,
 ) -> None:
     """Strike both real services with every class of fault; exit code 1 when anything was lost, doubled or untrue."""
     console = Console()
@@ -113,7 +123,7 @@ def main(
     KEPT.parent.mkdir(parents=True, exist_ok=True)
     KEPT.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     with KEPT.open("a", buffering=1) as file:
-        for line in shown([task for task in tasks if _key(asdict(task)) not in done], console):
+        for line in shown([task for task in tasks if _key(asdict(task)) not in done], abreast, console):
             file.write(f"{json.dumps(line)}\n")
             lines.append(line)
     console.print(table.document(lines), markup=False, highlight=False, soft_wrap=True)

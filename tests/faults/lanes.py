@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
-from importlib.util import find_spec
 from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
@@ -43,9 +42,7 @@ class Task:
 
 def cases() -> dict[str, Case]:
     """Every case by its name, `class/case`."""
-    modules = {
-        name: importlib.import_module(f"tests.faults.{name}") for name in CLASSES if find_spec(f"tests.faults.{name}")
-    }
+    modules = {name: importlib.import_module(f"tests.faults.{name}") for name in CLASSES}
     return {f"{name}/{case}": found for name, module in modules.items() for case, found in module.CASES.items()}
 
 
