@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from wrapping import wrap
+from tests.faults.inside.wrapping import wrap
 
 
 class Point(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from wrapping import wrap
+from tests.faults.inside.wrapping import wrap
 
 TRANSACTION = "ledger_service.journal.recorders.sqlite:_Transaction"
 

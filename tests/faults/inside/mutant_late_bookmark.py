@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from wrapping import wrap
+from tests.faults.inside.wrapping import wrap
 
 
 def _apart(save: Callable[..., Any]) -> Callable[..., Any]:
