@@ -8,6 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 from flask import Flask
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import Metric
 
 from ledger_service import app as ledger_app
 from ledger_service import settings as ledger_settings
@@ -15,6 +17,7 @@ from ledger_service.api.ledger import ledger_of
 from reporting_service import app as reporting_app
 from reporting_service import settings as reporting_settings
 from reporting_service.follower.follower import FollowerStatus
+from reporting_service.metrics import Metrics as ReportingMetrics
 from shared.contract.event_type import EventType
 from shared.contract.events import EVENT_TYPES
 from shared.contract.schema import EventData, Nested
@@ -110,8 +113,47 @@ def _served(app: Flask) -> str:
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def metrics() -> str:
+    """What each service measures: a row per metric."""
+    with tempfile.TemporaryDirectory() as home:
+        app = ledger_app.create_app(ledger_settings.load({"FUND_HOME": home}))
+        with closing(ledger_of(app)):
+            of_ledger = _measured(ledger_of(app).metrics.registry)
+    of_reporting = _measured(ReportingMetrics(FollowerStatus).registry)
+    head = "| Metric | Kind | Meaning |\n|---|---|---|"
+    return f"""# Metrics
+
+{MADE}
+
+Served at `/metrics` in the Prometheus text format, to the roles `administrator` and `auditor`; each process counts for
+itself, from its start. Beside these there are the client library's `process_*`: memory, processor time, open files,
+start. What to watch them for: [operate](../how-to/operate.md).
+
+## The ledger
+
+{head}
+{of_ledger}
+
+## Reporting
+
+{head}
+{of_reporting}
+"""
+
+
+def _measured(registry: CollectorRegistry) -> str:
+    ours = (family for family in registry.collect() if not family.name.startswith("process_"))
+    return "\n".join(sorted(_metric_row(family) for family in ours))
+
+
+def _metric_row(family: Metric) -> str:
+    shown = {"counter": f"{family.name}_total", "histogram": f"{family.name}_bucket` `_sum` `_count"}
+    return f"| `{shown.get(family.type, family.name)}` | {family.type} | {_cell(family.documentation)} |"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "event-types.md": event_types,
+    "metrics.md": metrics,
     "openapi-ledger.json": openapi_ledger,
     "openapi-reporting.json": openapi_reporting,
 }

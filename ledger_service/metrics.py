@@ -21,17 +21,23 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         names = ("method", "route", "status")
-        self.requests = Counter("ledger_requests", "Answers given.", names, registry=self.registry)
+        self.requests = Counter(
+            "ledger_requests", "Answers given, by method, route and status.", names, registry=self.registry
+        )
         self.seconds = Histogram(
-            "ledger_request_seconds", "Time to answer.", ("route",), buckets=SECONDS, registry=self.registry
+            "ledger_request_seconds",
+            "Seconds to answer, by route.",
+            ("route",),
+            buckets=SECONDS,
+            registry=self.registry,
         )
         self.refusals = Counter(
-            "ledger_refusals", "Rules that said no, in answers with status 422.", ("rule",), registry=self.registry
+            "ledger_refusals", "Rules that said no in answers 422, by rule.", ("rule",), registry=self.registry
         )
         self.entries = Counter("ledger_entries", "Entries recorded here, by type.", ("type",), registry=self.registry)
         self.groups = Histogram("ledger_group_requests", "Requests per group.", buckets=SIZES, registry=self.registry)
         self.group_seconds = Histogram(
-            "ledger_group_seconds", "Time to decide and store a group.", buckets=SECONDS, registry=self.registry
+            "ledger_group_seconds", "Seconds to decide and store a group.", buckets=SECONDS, registry=self.registry
         )
         self.position = Gauge("ledger_position", "The last position this process knows.", registry=self.registry)
         self.queue = Gauge("ledger_queue_requests", "Requests waiting for the writer.", registry=self.registry)
@@ -54,11 +60,13 @@ class Metrics:
     def watch_witnesses(self, status: Callable[[], Sequence[WitnessStatus]]) -> None:
         """Where to read how it stands with each witness from."""
         names = ("witness",)
-        size = Gauge("ledger_witness_size", "Entries under its last cosignature.", names, registry=self.registry)
-        alarm = Gauge(
-            "ledger_witness_alarm", "1: it has seen another log under our key.", names, registry=self.registry
+        size = Gauge(
+            "ledger_witness_size", "Entries under a witness's last cosignature.", names, registry=self.registry
         )
-        trouble = Gauge("ledger_witness_trouble", "1: it does not cosign now.", names, registry=self.registry)
+        alarm = Gauge(
+            "ledger_witness_alarm", "1: a witness has seen another log under our key.", names, registry=self.registry
+        )
+        trouble = Gauge("ledger_witness_trouble", "1: a witness does not cosign now.", names, registry=self.registry)
         for place, found in enumerate(status()):
             size.labels(found.name).set_function(partial(_of, status, place, "size"))
             alarm.labels(found.name).set_function(partial(_of, status, place, "alarm"))

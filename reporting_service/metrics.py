@@ -15,14 +15,21 @@ class Metrics:
     """One registry per service, so that nothing is shared by accident."""
 
     def __init__(self, status: Callable[[], FollowerStatus]) -> None:
-        self._registry = CollectorRegistry()
-        ProcessCollector(registry=self._registry)
-        self._registry.register(_Following(status))
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self.registry.register(_Following(status))
         self._answers = Counter(
-            "reporting_answers", "Answers by route and status", ("method", "route", "status"), registry=self._registry
+            "reporting_answers",
+            "Answers given, by method, route and status.",
+            ("method", "route", "status"),
+            registry=self.registry,
         )
         self._seconds = Histogram(
-            "reporting_answer_seconds", "Time to answer", ("route",), registry=self._registry, buckets=SECONDS
+            "reporting_answer_seconds",
+            "Seconds to answer, by route.",
+            ("route",),
+            registry=self.registry,
+            buckets=SECONDS,
         )
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -32,7 +39,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """The Prometheus text format."""
-        return generate_latest(self._registry)
+        return generate_latest(self.registry)
 
 
 class _Following(Collector):
@@ -44,12 +51,12 @@ class _Following(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         status = self._status()
         figures = {
-            "verified_position": ("Entries verified and projected", status.verified_position),
-            "head_size": ("Entries under the newest checkpoint seen", status.head_size),
-            "lag": ("Entries signed and not yet projected", status.lag),
-            "cosigned_size": ("Entries under the newest cosigned checkpoint kept here", status.cosigned),
-            "follower_stopped": ("1 when the follower stopped at a mismatch", int(status.stopped is not None)),
-            "follower_connected": ("1 when the ledger's last answer was usable", int(status.connected)),
+            "verified_position": ("Entries verified and projected.", status.verified_position),
+            "head_size": ("Entries under the newest checkpoint seen.", status.head_size),
+            "lag": ("Entries signed and not yet projected.", status.lag),
+            "cosigned_size": ("Entries under the newest cosigned checkpoint kept here.", status.cosigned),
+            "follower_stopped": ("1 when the follower stopped at a mismatch.", int(status.stopped is not None)),
+            "follower_connected": ("1 when the ledger's last answer was usable.", int(status.connected)),
         }
         for name, (told, value) in figures.items():
             yield GaugeMetricFamily(f"reporting_{name}", told, value)

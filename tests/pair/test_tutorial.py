@@ -9,7 +9,13 @@ from bench.pair import LEDGER_BIND, REPORTING_BIND
 from tests.house.tree import ROOT
 
 BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-NAMES = ("docs/tutorial.md", "README.md", "docs/how-to/adopt-a-new-resolution.md", "docs/how-to/import.md")
+NAMES = (
+    "docs/tutorial.md",
+    "README.md",
+    "docs/how-to/adopt-a-new-resolution.md",
+    "docs/how-to/import.md",
+    "docs/how-to/operate.md",
+)
 PAGES = {name: (ROOT / name).read_text() for name in NAMES}
 DONE_HERE = ("make run\n", "make demo\n", "make test\n")  # the fixture runs both services, another test the demo
 
