@@ -17,6 +17,7 @@ import click
 
 from ledger_service.progress import progress_bar
 from ledger_service.settings import Settings, SettingsInvalid, load
+from shared.commands import Commands
 from shared.contract.roles import ROLES
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ FACTORY = "ledger_service.app:from_environment"
 DEV_HOURS_MAX = 12.0
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """The ledger of the 1035 Facility. Settings are environment variables (docs/reference/settings.md)."""
 

@@ -27,6 +27,7 @@ from reporting_service.reports.annual import YEARS
 from reporting_service.reports.replay import replay as replay_at
 from reporting_service.reports.replay import told as replay_told
 from reporting_service.settings import Settings, load
+from shared.commands import Commands
 from shared.environment import SettingsInvalid
 from shared.log_format.notes import BadKey, Verifier
 from shared.log_format.witnesses import BadPolicy, Policy
@@ -36,7 +37,7 @@ FORM_NAMES = ("json", "html", "pdf", "xlsx", "csv", "iati")
 BINARY = frozenset({"pdf", "xlsx", "csv"})
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Reports of the 1035 Facility. Settings are environment variables (docs/reference/settings.md)."""
 

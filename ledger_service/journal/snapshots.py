@@ -8,6 +8,7 @@ import hashlib
 import os
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -90,10 +91,10 @@ class Snapshots(NoSnapshots):
             self._writing.join()
 
     def _write(self, position: int, root: bytes, tables: Tables) -> None:
+        fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         try:
             body = b"".join(len(frame).to_bytes(4, "big") + frame for frame in packed(tables))
             note = sign_note(_said(self._key.name, position, root, body), self._key).encode()
-            fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
             private_file(fresh)
             with fresh.open("wb") as file:
                 file.write(len(note).to_bytes(4, "big") + note + body)
@@ -101,6 +102,8 @@ class Snapshots(NoSnapshots):
                 os.fsync(file.fileno())
             fresh.rename(self._path)
         except OSError as error:
+            with suppress(OSError):
+                fresh.unlink()
             log.warning("the snapshot was not kept", cause=str(error), path=str(self._path))
 
 

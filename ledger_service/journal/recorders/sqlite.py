@@ -118,9 +118,12 @@ class _Connection(SQLiteConnection):
 
 class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
-        raw = super()._create_connection()._sqlite_conn
-        for pragma in ("synchronous=FULL", "cache_size=-64000", "temp_store=MEMORY"):
-            raw.execute(f"PRAGMA {pragma}")
+        try:
+            raw = super()._create_connection()._sqlite_conn
+            for pragma in ("synchronous=FULL", "cache_size=-64000", "temp_store=MEMORY"):
+                raw.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error as error:
+            raise _library_error(error) from error
         raw.text_factory = _text
         return _Connection(sqlite_conn=raw, max_age=self.max_age)
 
