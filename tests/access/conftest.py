@@ -3,8 +3,8 @@
 import pytest
 import structlog
 
+from tests.access.asking import Service
 from tests.access.provider import IdentityProvider, running
-from tests.access.service import Service
 from tests.pages.serving import ledger_over_nothing, reporting_over_the_sample
 
 

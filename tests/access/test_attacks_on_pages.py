@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.access.service import Service
+from tests.access.asking import Service
 from tests.access.table import REPORTING_PAGES, rows
 from tests.pages.serving import Visitor, reporting_over
 from tests.reporting import facts

@@ -1,8 +1,12 @@
 """What every answer of both services carries, whatever it says: policy, no sniffing, no cache, an id."""
 
 import pytest
+from werkzeug.test import Client
 
+from ledger_service.api.admitting import admission
+from ledger_service.api.exchange import HEADERS
 from tests.access.table import LEDGER_DOORS, LEDGER_PAGES, REPORTING_DOORS, REPORTING_PAGES, rows
+from tests.ledger.clerks import EVENT, problem_of
 
 TABLES = {"ledger": LEDGER_DOORS + LEDGER_PAGES, "reporting": REPORTING_DOORS + REPORTING_PAGES}
 OTHERS = (
@@ -67,3 +71,13 @@ def test_what_a_token_shows_no_shared_cache_keeps(request, name):
             answer = service.ask("GET", row.address, "auditor")
             said = answer.headers["Cache-Control"]
             assert "no-store" in said or "private" in said, (row, said)
+
+
+def test_who_finds_no_place_at_the_door_is_told_in_the_same_armour():
+    door = admission(32)
+    for room in door._rooms.values():
+        room.taken = 10_000
+    answer = Client(door.before(pytest.fail)).post("/v1/events", data="{}", content_type=EVENT)
+    problem_of(answer, 503)
+    assert int(answer.headers["Retry-After"]) > 0
+    assert dict(HEADERS).items() <= dict(answer.headers).items()

@@ -181,7 +181,7 @@ def test_the_caller_is_named_by_the_token_alone(ledger):
 
 
 def test_a_public_log_is_open_to_anyone_and_nothing_else_is(tmp_path):
-    from tests.access.service import Service
+    from tests.access.asking import Service
     from tests.pages.serving import ledger_over_nothing
 
     with ledger_over_nothing(tmp_path, LEDGER_PUBLIC_LOG="true") as app:
