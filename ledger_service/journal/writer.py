@@ -142,7 +142,9 @@ class Writer:
         told = self._told(error)
         if isinstance(error, StoreUnavailable):
             self._refusing = error, time.monotonic()
-        log.error("a group was not recorded", cause=str(error), requests=len(postings))
+        unknown = isinstance(error, OutcomeUnknown)
+        what = "whether a group was recorded is not known" if unknown else "a group was not recorded"
+        log.error(what, cause=str(error), requests=len(postings))
         for posting in postings:
             posting.tell(told)
 
