@@ -19,7 +19,7 @@ from tests.pair.desk import event, gift
 TOKENS_AGE = 1.0
 """So many seconds ago the tokens were made: no service may find them too young."""
 HOUR, YEAR = 3600.0, 365 * 86_400.0
-BEHIND = "the clock lies behind the last entry"
+BEHIND = "the clock lies behind the last entry: entries are recorded a microsecond apart until it has caught up"
 LEAP_EVE = datetime(2028, 2, 28, 23, 59, 30, tzinfo=UTC)
 YEARS_EVE = datetime(2027, 12, 31, 23, 59, 30, tzinfo=UTC)
 

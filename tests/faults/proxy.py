@@ -157,6 +157,8 @@ class Proxy:
             broken = any(isinstance(way.exception(), ConnectionError) for way in done)
             for end in ends:
                 _reset(end) if broken else end.close()
+        except asyncio.CancelledError:
+            return
         finally:
             self._open.difference_update(ends)
             for way in ways:

@@ -40,6 +40,21 @@ class SmallDisk:
         subprocess.run(["mount", "-o", f"remount,{how}", str(self.folder)], check=True)
 
 
+class UnmountedDisk(SmallDisk):
+    """A folder like any other, which its owner may not write to for a while; root always may."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(folder)
+
+    def remount(self, how: str) -> None:
+        """Take away the right to write ("ro"), or give it back ("rw")."""
+        writable = how == "rw"
+        for file in self.folder.iterdir():
+            file.chmod(0o600 if writable else 0o400)
+        self.folder.chmod(0o700 if writable else 0o500)
+
+
 @contextmanager
 def small_disk(folder: Path, size: int, owner: str = "") -> Iterator[SmallDisk]:
     """A file system of `size` bytes mounted at a folder, which is made, for a user of this machine."""

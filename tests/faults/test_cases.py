@@ -10,10 +10,10 @@ from tests.faults.small_disks import can_mount
 
 SEED = 1035
 SHORT = {
-    "network": (network.CASES, ("truncated", "duplicated")),
+    "network": (network.CASES, ("truncated",)),
     "disk": (disk.CASES, ("full" if can_mount() else "full-at-once", "io-error-on-fsync", "reporting-takes-nothing")),
     "clock": (clock.CASES, ("back-1-h",)),
-    "concurrency": (concurrency.CASES, ("close-against-post", "rules-against-post")),
+    "concurrency": (concurrency.CASES, ("close-against-post",)),
 }
 CHOSEN = {f"{kind}/{name}": cases[name] for kind, (cases, names) in SHORT.items() for name in names}
 
