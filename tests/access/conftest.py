@@ -53,7 +53,7 @@ def said():
         raise structlog.DropEvent
 
     before = structlog.get_config()
-    structlog.configure(processors=[keep], wrapper_class=structlog.BoundLogger)
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, keep], wrapper_class=structlog.BoundLogger)
     yield lines
     structlog.configure(**before)
 
