@@ -26,7 +26,8 @@ CLIENTS = 64
 CALM_SHARE = 0.1
 TIMES = 2.0
 HISTORY = 2_000
-RECOVERY_SECONDS = 15
+LOOKS = 30
+"""In each minute."""
 P99_TIMES, GROWTH_MAX, RECOVERY_MAX = 3.0, 0.05, 5.0
 
 
@@ -39,18 +40,24 @@ class Lengths:
     load: float
     minute: float = 60.0
     """What a row of the table is about."""
+    recovery: float = 15.0
+
+    @property
+    def look(self) -> float:
+        """How long from one look at the services to the next."""
+        return self.minute / LOOKS
 
 
 def overloaded(stage: Stage, pair: Pair, lengths: Lengths) -> Run:
     """Offer twice the sustainable rate, and see."""
-    with open_loop(pair.ledger_bind, pair.token("finance", "finance-1")) as load, watching(pair) as watch:
+    with open_loop(pair.ledger_bind, pair.token("finance", "finance-1")) as load, watching(pair, lengths.look) as watch:
         found = together(load.offer(stage.everyday, Offer(lengths.finding, clients=CLIENTS)).result())
         sustainable = len(found.accepted) / lengths.finding
         _clear(found)
         calm = together(load.offer(stage.everyday, Offer(lengths.calm, CALM_SHARE * sustainable)).result())
         began = time.monotonic()
         windows = load.offer(stage.everyday, Offer(lengths.load, TIMES * sustainable)).result()
-        after = load.offer(stage.everyday, Offer(RECOVERY_SECONDS, CALM_SHARE * sustainable)).result()
+        after = load.offer(stage.everyday, Offer(lengths.recovery, CALM_SHARE * sustainable)).result()
         rows = rows_of(windows, watch, began, lengths.minute)
     said = {
         "sustainable": f"{sustainable:,.0f} events/s by {CLIENTS} clients that wait, p99 {found.ms(0.99):.1f} ms",

@@ -140,9 +140,10 @@ def _verdict_cells(run: Run) -> Iterator[tuple[str, ...]]:
 
 def as_table(run: Run) -> Group:
     """For the screen."""
-    minutes, verdicts = Table(*_columns(run), title=f"{run.name}, {run.store}", title_justify="left"), Table()
+    verdicts = Table(title=f"{run.name}, {run.store}", title_justify="left")
+    minutes = Table(*_columns(run)) if run.rows else ""
     for cells in _cells(run):
-        minutes.add_row(*cells)
+        minutes.add_row(*cells)  # type: ignore[union-attr]
     for column in ("Figure", "Measured", "Aim", "Holds"):
         verdicts.add_column(column)
     for verdict in _verdict_cells(run):
@@ -154,11 +155,11 @@ def as_markdown(run: Run) -> str:
     """For the page."""
     on = ", ".join(f"{name} {said}" for name, said in run.machine.items())
     said = [f"- {name}: {words}" for name, words in run.said.items()]
-    columns = _columns(run)
-    minutes = [_line(columns), _line(["---:"] * len(columns)), *map(_line, _cells(run))]
+    columns = _columns(run) if run.rows else []
+    minutes = ["", _line(columns), _line(["---:"] * len(columns)), *map(_line, _cells(run))] if columns else []
     verdicts = [_line(("Figure", "Measured", "Aim", "Holds")), "|---|---|---|---|", *map(_line, _verdict_cells(run))]
-    head = f"### {run.name.capitalize()}, {run.store}\n\nTaken on {run.date} on: {on}."
-    return "\n".join([head, "", *said, "", *verdicts, "", *minutes])
+    head = f"#### On {run.store}\n\nTaken on {run.date} on: {on}."
+    return "\n".join([head, "", *said, "", *verdicts, *minutes])
 
 
 def _line(cells: Any) -> str:

@@ -34,7 +34,7 @@ P99_TIMES, GROWTH_MAX = 1.3, 0.05
 
 def soaked(stage: Stage, pair: Pair, lengths: Lengths) -> Run:
     """Offer 70 per cent of the sustainable rate, and see."""
-    with open_loop(pair.ledger_bind, pair.token("finance", "finance-1")) as load, watching(pair) as watch:
+    with open_loop(pair.ledger_bind, pair.token("finance", "finance-1")) as load, watching(pair, lengths.look) as watch:
         found = together(load.offer(stage.everyday, Offer(lengths.finding, clients=CLIENTS)).result())
         assert not found.others, f"not everything was accepted: {found.others}"
         sustainable = len(found.accepted) / lengths.finding

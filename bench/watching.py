@@ -14,7 +14,6 @@ import requests
 
 from bench.pair import Pair
 
-EVERY_SECONDS = 2.0
 METRIC = re.compile(r"^(\w+)(?:\{[^}]*\})? ([0-9.e+]+)$", re.MULTILINE)
 PROCESSES = {
     "ledger_service.recording": "writer",
@@ -55,15 +54,17 @@ class Watch:
 
 
 @contextmanager
-def watching(pair: Pair, every: float = EVERY_SECONDS) -> Iterator[Watch]:
+def watching(pair: Pair, every: float) -> Iterator[Watch]:
     """Look at both services from time to time, on a thread."""
     watch, ending = Watch(), threading.Event()
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {pair.token('auditor')}"
 
     def look() -> None:
-        while not ending.wait(every):
+        while True:
             watch.seen.append(_look(pair, session))
+            if ending.wait(every):
+                break
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()

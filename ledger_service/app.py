@@ -30,6 +30,8 @@ from shared.bodies import Bodies
 from shared.log_format.notes import SigningKey
 
 LAST_ANSWERS_SECONDS = 1.0
+PENDING_TIMES = 3
+"""Posts that wait for the writer are bounded at the door, to twice the threads; questions have the rest."""
 BLUEPRINTS = (intake, history, facility, transparency, operations)
 
 

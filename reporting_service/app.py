@@ -22,6 +22,7 @@ from reporting_service.api import (
     replay,
     what_if,
 )
+from reporting_service.api.admitting import admission
 from reporting_service.api.reporting import EXTENSION, Followed, Reporting
 from reporting_service.follower import Follower
 from reporting_service.metrics import Metrics
@@ -73,8 +74,11 @@ def create_app(
         jwks_url=settings.oidc_jwks_url,
     )
     bodies = Bodies(settings.threads, exchange.BODY_BYTES_MAX)
-    app.extensions[EXTENSION] = Reporting(settings, store, follower, checker, Metrics(follower.status), now, bodies)
+    metrics, door = Metrics(follower.status), admission(settings.threads)
+    metrics.registry.register(door)
+    app.extensions[EXTENSION] = Reporting(settings, store, follower, checker, metrics, now, bodies)
     web.register(app)
+    app.wsgi_app = door.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 

@@ -1,4 +1,4 @@
-"""How much of each kind of work the ledger takes on at once; docs/decisions/0021 says why."""
+"""How much of each kind of work the ledger takes on at once; docs/decisions/0022 says why."""
 
 from wsgiref.types import WSGIEnvironment
 

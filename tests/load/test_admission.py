@@ -5,6 +5,9 @@ import json
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
+from ledger_service.api import admitting as ledger_door
+from ledger_service.api.intake import BATCH
+from reporting_service.api import admitting as reporting_door
 from shared.admission import CALM_SECONDS, Admission, Asked, Bound, outside
 
 
@@ -140,3 +143,35 @@ def test_places_and_turned_away_are_measured():
     said = seen[0][1]
     assert 'house_places_taken{kind="posts"} 1.0' in said
     assert 'house_turned_away_total{kind="posts"} 1.0' in said
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "more", "asked"),
+    [
+        ("POST", "/v1/events", {"CONTENT_TYPE": "application/cloudevents+json"}, Asked("posts")),
+        ("POST", "/v1/events", {"CONTENT_TYPE": BATCH, "CONTENT_LENGTH": "90000"}, Asked("batches", 1)),
+        ("POST", "/v1/events", {"CONTENT_TYPE": BATCH, "CONTENT_LENGTH": "10485760"}, Asked("batches", 11)),
+        ("POST", "/v1/events", {"CONTENT_TYPE": BATCH}, Asked("batches", 17)),
+        ("POST", "/v1/events", {"CONTENT_TYPE": BATCH, "CONTENT_LENGTH": "9" * 40}, Asked("batches", 17)),
+        ("GET", "/v1/events", {}, Asked("rest")),
+        ("POST", "/sign-in", {}, Asked("rest")),
+        ("GET", "/checkpoint", {}, Asked("polls")),
+        ("GET", "/readyz", {}, None),
+    ],
+)
+def test_the_ledger_knows_kinds_of_work(method, path, more, asked):
+    assert ledger_door._asked({"REQUEST_METHOD": method, "PATH_INFO": path, **more}) == asked
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/v1/reports/2015.pdf", Asked("renderings")),
+        ("/v1/reports/2015/bundle", Asked("renderings")),
+        ("/v1/reports/2015", Asked("requests")),
+        ("/livez", None),
+        ("/static/style.css", None),
+    ],
+)
+def test_reporting_knows_kinds_of_work(path, asked):
+    assert reporting_door._asked({"REQUEST_METHOD": "GET", "PATH_INFO": path}) == asked
