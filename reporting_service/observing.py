@@ -1,4 +1,4 @@
-"""Logs for machines: one JSON object a line on standard error, never with a token or a body in it."""
+"""Logs for machines: JSON, a line each on standard error; no token, no body, and whose request a line is of."""
 
 import sys
 
@@ -10,6 +10,7 @@ def log_as_json() -> None:
     """Configure structlog for this process."""
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

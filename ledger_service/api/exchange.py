@@ -71,6 +71,8 @@ def _with_headers(application: WSGIApplication) -> WSGIApplication:
 def _begin() -> None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
     g.started = time.perf_counter()
     g.identity = None
 
@@ -99,7 +101,6 @@ def _end(response: Response) -> Response:
         "method": request.method,
         "path": request.path,
         "status": response.status_code,
-        "request_id": g.get("request_id"),
         "subject": identity.subject if identity else None,
     }
     if response.status_code in (401, 403):

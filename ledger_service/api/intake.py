@@ -41,8 +41,8 @@ def post(query: dict[str, Any]) -> Response:
     posted = _posted(g.body, batch)
     told = ledger().record(Command(posted, identity.subject, identity.roles, batch, dry_run))
     response = answer(told.body, told.status)
-    if told.position is not None:
-        g.position = told.position
+    g.position = told.position
+    if told.position is not None and not batch:
         response.headers["Location"] = f"/v1/events/{told.position}"
     return response
 

@@ -42,6 +42,7 @@ class Ledger:
             return self.journal.record(command)
         except Refused as refused:
             self.metrics.refused(refused.refusals)
+            g.position = refused.more.get("position")
             raise
 
     def close(self) -> None:

@@ -99,7 +99,7 @@ class Outcome:
 
 
 class Answer(NamedTuple):
-    """What the caller is told: HTTP status, JSON, and the position of a single event."""
+    """What the caller is told: HTTP status, JSON, and the last position that this was recorded at."""
 
     status: int
     body: bytes
@@ -114,7 +114,7 @@ def answer_of(outcome: Outcome, batch: bool) -> Answer:
     if not batch:
         return Answer(status, orjson.dumps(receipts[0]), receipts[0]["position"])
     last = max(receipts, key=lambda got: got["position"])
-    return Answer(status, orjson.dumps({"receipts": receipts, "checkpoint": last["checkpoint"]}))
+    return Answer(status, orjson.dumps({"receipts": receipts, "checkpoint": last["checkpoint"]}), last["position"])
 
 
 def kept_warnings(warnings: list[dict[str, Any]]) -> str | None:

@@ -14,15 +14,16 @@ from tests.fuzz.running import Outcome, bounded, run, trial
 LINE = "{:14} {:>10} {:>10} {:>9} {:>10} {:>12} {:>9}"
 
 
-def table(outcomes: list[Outcome]) -> str:
-    """A line for each parser."""
-    lines = [LINE.format("parser", "inputs", "accepted", "seconds", "inputs/s", "slowest ms", "failures")]
-    for one in outcomes:
-        rate = f"{one.inputs / max(one.seconds, 0.001):,.0f}"
-        failed = sum(failure.times for failure in one.failures.values())
-        figures = (f"{one.inputs:,}", f"{one.accepted:,}", f"{one.seconds:.0f}", rate, f"{one.slowest * 1000:.1f}")
-        lines.append(LINE.format(one.parser, *figures, failed))
-    return "\n".join(lines)
+HEAD = LINE.format("parser", "inputs", "accepted", "seconds", "inputs/s", "slowest ms", "failures")
+
+
+def told(one: Outcome, seed: int) -> str:
+    """What came of one parser, and how to see each of its failures again."""
+    rate = f"{one.inputs / max(one.seconds, 0.001):,.0f}"
+    failed = sum(failure.times for failure in one.failures.values())
+    figures = (f"{one.inputs:,}", f"{one.accepted:,}", f"{one.seconds:.0f}", rate, f"{one.slowest * 1000:.1f}")
+    replays = (f"  {found.said} ({found.times} times)\n    {found.replay(seed)}" for found in one.failures.values())
+    return "\n".join([LINE.format(one.parser, *figures, failed), *replays])
 
 
 def replayed(name: str, seed: int, index: int) -> int:
@@ -53,6 +54,7 @@ def main() -> int:
     if chosen.at is not None:
         return replayed(names[0], chosen.seed, chosen.at)
     outcomes = []
+    print(HEAD, flush=True)
     columns = (TextColumn("{task.description:14}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bars:
         for name in names:
@@ -60,9 +62,7 @@ def main() -> int:
             tell = lambda done, bar=bar: bars.update(bar, completed=done)  # noqa: E731
             outcomes.append(run(name, chosen.seed, chosen.inputs, tell=tell))
             tell(chosen.inputs)
-            for failure in outcomes[-1].failures.values():
-                print(f"{failure.said}  ({failure.times} times)\n    {failure.replay(chosen.seed)}", flush=True)
-    print(table(outcomes))
+            print(told(outcomes[-1], chosen.seed), flush=True)
     return 1 if any(one.failures for one in outcomes) else 0
 
 

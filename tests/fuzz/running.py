@@ -1,6 +1,7 @@
 """Trying a parser with many inputs in a process of its own, which the one that started it watches."""
 
 import multiprocessing
+import os
 import resource
 import signal
 import time
@@ -12,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from shared.process import die_with_parent
 from tests.fuzz.making import made
 from tests.fuzz.parser import SECONDS_MAX, Parser
 from tests.fuzz.parsers import PARSERS
@@ -92,6 +94,7 @@ def bounded() -> None:
 
 def _work(name: str, seed: int, first: int, count: int, counters: Any, told: Connection) -> None:
     """In the process of its own: the counters are input's number, inputs accepted, microseconds of the slowest."""
+    die_with_parent(os.getppid())
     bounded()
     parser = PARSERS[name]()
     for index in range(first, first + count):
