@@ -17,6 +17,7 @@ Every figure is a function of the entries up to a log position, each of them ver
 checkpoints. `known_at` asks for the books as they were known at a position or instant, `as_of` for what was booked by a
 date. Errors are problem documents (RFC 9457). The header `Fund-Lag` says how many entries are not included yet."""
 KINDS = (400, 401, 403, 404, 405, 406, 503)
+KINDS_OF_POST = (*KINDS, 413, 415, 429)
 Json = dict[str, Any]
 
 
@@ -56,9 +57,9 @@ def _completed(document: Json) -> Json:
     components.setdefault("responses", {}).clear()
     roles = {_documented(rule): roles for (_, rule), roles in PERMISSIONS.items()}
     for path, methods in document["paths"].items():
-        for operation in methods.values():
+        for method, operation in methods.items():
             if isinstance(operation, dict):
-                _complete(operation, roles[path])
+                _complete(operation, roles[path], KINDS_OF_POST if method == "post" else KINDS)
     for path in ("/v1/reports/{year}", "/v1/reports/{year}/editions/{number}"):
         document["paths"][path]["get"]["responses"]["200"]["content"]["text/html"] = {"schema": {"type": "string"}}
     return document
@@ -68,9 +69,9 @@ def _documented(rule: str) -> str:
     return rule.replace("<int:", "<").replace("<path:", "<").replace("<", "{").replace(">", "}")
 
 
-def _complete(operation: Json, roles: frozenset[str]) -> None:
+def _complete(operation: Json, roles: frozenset[str], kinds: tuple[int, ...]) -> None:
     answers = {status: answer for status, answer in operation["responses"].items() if str(status) < "300"}
-    refused = ", ".join(f"{kind.status} {kind.title.lower()}" for kind in PROBLEMS if kind.status in KINDS)
+    refused = ", ".join(f"{kind.status} {kind.title.lower()}" for kind in PROBLEMS if kind.status in kinds)
     answers["default"] = {
         "description": f"Refused: {refused}",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
