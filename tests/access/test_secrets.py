@@ -29,7 +29,7 @@ def run(home, *words, **settings):
     return done.stdout + done.stderr, done.returncode
 
 
-NOWHERE = free_bind()
+NOWHERE = "127.0.0.1:9"
 UNUSABLE = [
     f"postgresql://ledger:{PASSWORD}@{NOWHERE}/ledger?nonsense=1",
     f"postgresql://ledger:{PASSWORD}@[{NOWHERE}/ledger",
@@ -52,7 +52,7 @@ def test_no_error_of_a_setting_quotes_the_password_of_a_database(url):
 
 @pytest.mark.parametrize("program", ["ledger", "reporting"])
 def test_a_database_that_does_not_answer_is_told_without_its_password(tmp_path, program):
-    url = f"postgresql://ledger:{PASSWORD}@{NOWHERE}/ledger"
+    url = f"postgresql://ledger:{PASSWORD}@{free_bind()}/ledger"
     given = {f"{program.upper()}_DATABASE_URL": url, f"{program.upper()}_BIND": free_bind()}
     said, code = run(tmp_path, program, "serve", REPORTING_LOG_VKEY=KEY.vkey, **given)
     assert code == 3, said
