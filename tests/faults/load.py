@@ -14,8 +14,8 @@ BATCH = range(20, 181)
 GIVES_UP = 0.3
 """How often a client that got no answer asks no more, and nobody knows what became of its post."""
 PAUSE_SECONDS = 0.03
-THINKS_SECONDS = 0.2
-"""How long a client of batches may think before the next, so that histories stay as long as they are planned."""
+THINKS_SECONDS = {True: 0.2, False: 0.02}
+"""How long a client, of batches or not, may think before its next post: histories stay as long as they are planned."""
 REST_SECONDS = 120
 
 Posted = dict[str, Any] | list[dict[str, Any]]
@@ -134,9 +134,8 @@ class Clerk(Thread):
         if self._chance.random() < 0.05:
             wrong = self._refund(gift(f"{self.name}-never-{self._made}", "1.00"))
             return ([self._gift(), wrong] if self._batches else wrong), False
-        if self._batches:
-            self._pause.wait(self._chance.uniform(0, THINKS_SECONDS))
-        else:
+        self._pause.wait(self._chance.uniform(0, THINKS_SECONDS[self._batches]))
+        if not self._batches:
             return (self._refund(self._refundable.pop()) if self._refunds() else self._gift()), True
         return [self._gift() for _ in range(self._chance.choice(BATCH))], True
 
