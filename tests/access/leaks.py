@@ -10,7 +10,7 @@ def secrets_under(home):
     for path in (home / "keys").iterdir():
         text = path.read_text()
         lines = [] if path.suffix in (".json", ".vkey") else text.split()
-        words |= {line.rpartition("+")[2] for line in lines if len(line) > 30}
+        words |= {line.split("+", 4)[4] if line.startswith("PRIVATE+") else line for line in lines if len(line) > 30}
     return words
 
 
