@@ -21,7 +21,7 @@ from tests.faults.strikes import (
 )
 
 SECONDS = 60
-BETWEEN = range(250, 500)
+BETWEEN = range(450, 700)
 """How many events more are acknowledged before the next fault strikes."""
 MOMENT_SECONDS = 0.05
 SNAPSHOT_EVERY = 400
