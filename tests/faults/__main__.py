@@ -103,7 +103,7 @@ def _range(_context: click.Context, _option: click.Parameter, text: str) -> rang
 @click.option("--kills", default=80, show_default=True, help="How many kills the histories share out.")
 @click.option("--length", default=50, show_default=True, help="How many kills a history has.")
 @click.option("--lanes", "abreast", default=1, show_default=True, help="Pairs of services on each store at once.")
-@click.option("--resume", is_flag=True, help="Keep what an earlier run finished and run the rest.")
+@click.option("--resume", is_flag=True, help="Run only what no earlier run has finished.")
 @click.option("--write", type=click.Path(path_type=Path, dir_okay=False), help="Put the table into this document.")
 def main(
     only: tuple[str, ...],
@@ -118,10 +118,13 @@ def main(
     """Strike both real services with every class of fault; exit code 1 when anything was lost, doubled or untrue."""
     console = Console()
     tasks = tasks_of(only, (store,) if store else STORES, seeds, kills, length)
-    lines = kept() if resume else []
+    chosen = {_key(asdict(task)) for task in tasks}
+    before = kept()
+    lines = [line for line in before if resume and _key(line) in chosen]
     done = {_key(line) for line in lines}
     KEPT.parent.mkdir(parents=True, exist_ok=True)
-    KEPT.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    others = [line for line in before if _key(line) not in chosen]
+    KEPT.write_text("".join(f"{json.dumps(line)}\n" for line in [*others, *lines]))
     with KEPT.open("a", buffering=1) as file:
         for line in shown([task for task in tasks if _key(asdict(task)) not in done], abreast, console):
             file.write(f"{json.dumps(line)}\n")

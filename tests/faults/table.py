@@ -65,9 +65,9 @@ def _figures(lines: Sequence[Line]) -> tuple[str, ...]:
     longest = [
         f"{max(times):.1f} s"
         for store in STORES
-        if (times := [line["recovery_seconds"] for line in lines if line["store"] == store])
+        if any(times := [line["recovery_seconds"] for line in lines if line["store"] == store])
     ]
-    return (f"{len(lines):,}", *sums, " · ".join(longest))
+    return (f"{len(lines):,}", *sums, " · ".join(longest) or "–")
 
 
 def _sum(lines: Iterable[Line], name: str) -> int:
