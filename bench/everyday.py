@@ -18,6 +18,8 @@ from bench.workload.sample_states import paid
 SOURCE = "https://finance.example/everyday"
 MIX = {"income": 76, "project": 16, "dues": 4, "gift": 3, "overhead": 1}
 """Per cent of the events; the canonical history's own finance facts."""
+GIFTS = 1_000
+"""Among which an endless stream's gifts are shared out."""
 _UNPAID = {"grant.approved": 1, "grant.increased": 1, "grant.decreased": -1, "grant.disbursed": -1}
 _ENDINGS = frozenset({"grant.cancelled", "project.financially-closed", "project.completed", "project.withdrawn"})
 
@@ -63,8 +65,12 @@ class Everyday:
         return Endless(self, next(self._clients))
 
     def independent(self, client: int) -> Iterator[Event]:
-        """What `endless` posts: of projects, payments alone."""
-        return self._facts(client, self._shares(1)[0], spend=False)
+        """What `endless` posts: of projects, payments alone; gifts come in instalments of a bounded number of them."""
+        for event in self._facts(client, self._shares(1)[0], spend=False):
+            if short(event) == "contribution.received":
+                at = int(event["id"][-7:]) % GIFTS
+                event["data"] |= {"contribution": f"E.{client}.{at}", "donor": DONORS[at % len(DONORS)]}
+            yield event
 
     def _shares(self, clients: int) -> list[list[str]]:
         """The running projects with a thousand dollars still to pay, dealt out: no two clients pay the same one."""

@@ -16,6 +16,7 @@ from ledger_service import settings as ledger_settings
 from ledger_service.api.ledger import ledger_of
 from reporting_service import app as reporting_app
 from reporting_service import settings as reporting_settings
+from reporting_service.api.admitting import admission as reporting_admission
 from reporting_service.follower.follower import FollowerStatus
 from reporting_service.metrics import Metrics as ReportingMetrics
 from shared.contract.event_type import EventType
@@ -119,7 +120,8 @@ def metrics() -> str:
         app = ledger_app.create_app(ledger_settings.load({"FUND_HOME": home}))
         with closing(ledger_of(app)):
             of_ledger = _measured(ledger_of(app).metrics.registry)
-    of_reporting = _measured(ReportingMetrics(FollowerStatus).registry)
+    of_reporting = ReportingMetrics(FollowerStatus).registry
+    of_reporting.register(reporting_admission(1))
     head = "| Metric | Kind | Meaning |\n|---|---|---|"
     return f"""# Metrics
 
@@ -137,7 +139,7 @@ start. What to watch them for: [operate](../how-to/operate.md).
 ## Reporting
 
 {head}
-{of_reporting}
+{_measured(of_reporting)}
 """
 
 
