@@ -25,7 +25,7 @@ from tests.faults.ground import SQLITE, Case, Ground, Outcome
 from tests.pair.desk import gift
 
 GIFTS = 300
-SECONDS = 30
+SECONDS = 90
 LEDGER, REPORTING = "ledger.db", "reporting.db"
 BACK, STOPPED = "went back from 42 entries to 22", "nothing after position 42 was applied"
 

@@ -11,7 +11,7 @@ from tests.faults.small_disks import can_mount
 SEED = 1035
 SHORT = {
     "network": (network.CASES, ("truncated",)),
-    "disk": (disk.CASES, ("full" if can_mount() else "full-at-once", "io-error-on-fsync", "reporting-takes-nothing")),
+    "disk": (disk.CASES, ("full" if can_mount() else "full-at-once",)),
     "clock": (clock.CASES, ("back-1-h",)),
     "concurrency": (concurrency.CASES, ("close-against-post",)),
 }

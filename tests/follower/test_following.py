@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from reporting_service.follower import Follower, Pace
+from reporting_service.follower import Follower, Pace, SinkUnavailable
 from reporting_service.follower.verification import stretches
 from tests.follower.conftest import QUICK
 from tests.log_format.served_log import numbered_entries
@@ -163,3 +163,13 @@ def test_a_busy_ledger_is_not_asked_once_per_event(server, sink, following):
         server.append(numbered_entries(first, 1))
     assert sink.reaches(200)
     assert len(sink.pages) < 100
+
+
+def test_a_sink_that_takes_nothing_is_said_and_followed_on(server, sink, following):
+    server.append(numbered_entries(1, 5))
+    sink.failures = [SinkUnavailable("database or disk is full")] * 30
+    follower = following()
+    said = "the reporting database takes nothing: database or disk is full"
+    assert follower.wait_until(lambda status: status.trouble == said, 20)
+    sink.failures.clear()
+    assert sink.reaches(5)
