@@ -13,7 +13,22 @@ import pytest
 from tests.house.tree import CODE, ROOT, modules
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-TARGETS = ("demo", "test", "run", "setup", "fmt", "lint", "types", "imports", "check", "bench", "docs", "help", "fast")
+TARGETS = (
+    "demo",
+    "test",
+    "run",
+    "setup",
+    "fmt",
+    "lint",
+    "types",
+    "imports",
+    "check",
+    "bench",
+    "docs",
+    "help",
+    "fast",
+    "faults",
+)
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)(\[[a-z,]+\])?==(\S+)$")
 LOCKS = {
     "requirements.lock": [],
