@@ -36,6 +36,9 @@ PUBLIC_KEY_ALGORITHMS = ("EdDSA", "ES256", "ES384", "RS256", "PS256")
 CACHE_SECONDS = 60
 CACHE_TOKENS_MAX = 4096
 TOKEN_CHARS_MAX = 16_384
+LEEWAY_SECONDS = 30
+UNSOUND = (jwt.PyJWTError, ValueError, TypeError, RecursionError, OverflowError)
+"""What reading a token that does not hold may raise."""
 _SUBJECT = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -78,17 +81,29 @@ class TokenChecker:
 
     def _verify(self, token: str) -> tuple[Identity, float]:
         try:
-            claims = jwt.decode(
-                token,
-                self._key_of(token),
-                algorithms=self._algorithms,
-                issuer=self._issuer,
-                audience=self._audience,
-                options={"require": ["exp", "iss", "aud", "sub"]},
-            )
-        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+            claims = claims_of(token, self._key_of(token), self._algorithms, self._issuer, self._audience)
+        except UNSOUND as error:
             raise Unauthenticated(f"The token does not hold: {_cause(error)}.") from error
         return _identity(claims), float(claims["exp"])
+
+
+def claims_of(token: str, key: Any, algorithms: Iterable[str], issuer: str, audience: str) -> dict[str, Any]:
+    """What a token says, once its signature, issuer, audience and times hold; one of UNSOUND otherwise.
+
+    The clock of whoever issued it may be ahead of ours by LEEWAY_SECONDS; its end is its end.
+    """
+    claims: dict[str, Any] = jwt.decode(
+        token,
+        key,
+        algorithms=list(algorithms),
+        issuer=issuer,
+        audience=audience,
+        leeway=LEEWAY_SECONDS,
+        options={"require": ["exp", "iss", "aud", "sub"]},
+    )
+    if float(claims["exp"]) <= time.time():
+        raise jwt.ExpiredSignatureError
+    return claims
 
 
 def _cause(error: Exception) -> str:
@@ -96,6 +111,8 @@ def _cause(error: Exception) -> str:
         return "it has expired"
     if isinstance(error, jwt.InvalidIssuerError | jwt.InvalidAudienceError):
         return "it was issued by or for somebody else"
+    if isinstance(error, jwt.ImmatureSignatureError):
+        return "it is of a later time than this machine's clock"
     if isinstance(error, jwt.MissingRequiredClaimError):
         return f"it has no claim {error.claim}"
     return "its signature or form is wrong"

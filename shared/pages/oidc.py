@@ -9,9 +9,7 @@ from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import jwt
-
-from shared.access import PUBLIC_KEY_ALGORITHMS, Identity, TokenChecker
+from shared.access import PUBLIC_KEY_ALGORITHMS, UNSOUND, Identity, TokenChecker, claims_of
 from shared.contract.problems import Unauthenticated, Unavailable
 from shared.environment import is_loopback
 from shared.key_sets import key_finder
@@ -97,17 +95,9 @@ class Provider:
 
     def _claims(self, token: str) -> dict[str, Any]:
         try:
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                self._key_of(token),
-                algorithms=list(PUBLIC_KEY_ALGORITHMS),
-                issuer=self._issuer,
-                audience=self._client_id,
-                options={"require": ["exp", "iss", "aud", "sub"]},
-            )
-        except (jwt.PyJWTError, ValueError, TypeError) as error:
+            return claims_of(token, self._key_of(token), PUBLIC_KEY_ALGORITHMS, self._issuer, self._client_id)
+        except UNSOUND as error:
             raise Unauthenticated("The identity provider's token does not hold.") from error
-        return claims
 
     def _ask(self, address: str, form: Mapping[str, str] | None) -> dict[str, Any]:
         if not self._asking.acquire(blocking=False):

@@ -134,6 +134,9 @@ FORGED = {
     "expires-beyond-numbers": lambda provider: spelled(
         {"alg": "EdDSA", "kid": provider.kid}, b'{"exp": 1e999, "sub": "eve"}'
     ),
+    "expires-in-ages": good_but(exp=10**400),
+    "expires-in-infinity": good_but(exp=float("inf")),
+    "expires-in-no-number": good_but(exp=float("nan")),
     "not-yet": good_but(nbf=int(time.time()) + 3_600),
     "issued-tomorrow": good_but(iat=int(time.time()) + 86_400),
     "other-audience": good_but(aud="another-service"),
@@ -223,6 +226,15 @@ def test_the_public_key_of_any_kind_is_no_secret(tmp_path, algorithm):
         forged = (head + b"." + b64(hmac.digest(secret, head, "sha256"))).decode()
         with pytest.raises(Unauthenticated):
             checker.check(f"Bearer {forged}")
+
+
+@pytest.mark.parametrize("claim", ["iat", "nbf"])
+def test_a_clock_that_is_a_little_ahead_harms_no_token(guarded, provider, claim):
+    for ahead, status in ((20, 200), (120, 401)):
+        token = provider.token(roles=ROLES, **{claim: int(time.time()) + ahead})
+        answer = guarded[1].ask("GET", "/v1/facility?year=2008", {"Authorization": f"Bearer {token}"})
+        assert answer.status_code == status
+    assert "this machine's clock" in answer.json["detail"]
 
 
 def test_a_development_token_is_nothing_where_a_provider_is_asked(guarded, refusals):
