@@ -13,6 +13,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from reporting_service.api.permissions import admit, identify
+from reporting_service.api.queries import Number
 from reporting_service.api.reporting import reporting
 from reporting_service.projections.view import View
 from reporting_service.render.forms import FORMS
@@ -54,6 +55,7 @@ HEADERS = {
 def register(app: Flask) -> None:
     """Put the surroundings around every request of the application."""
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
+    app.url_map.converters["int"] = Number
     app.before_request(_begin)
     app.before_request(_admit)
     app.after_request(_end)

@@ -5,9 +5,11 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
+from reporting_service.api.forms import BINARY
 from reporting_service.api.permissions import OPEN, PERMISSIONS
 from reporting_service.api.queries import Routes
 from reporting_service.api.shapes import ProblemDocument
+from reporting_service.render.forms import FORMS
 from shared.contract.problems import MEDIA_TYPE, PROBLEMS
 
 EXTENSION = "fund1035-openapi"
@@ -17,6 +19,7 @@ Every figure is a function of the entries up to a log position, each of them ver
 checkpoints. `known_at` asks for the books as they were known at a position or instant, `as_of` for what was booked by a
 date. Errors are problem documents (RFC 9457). The header `Fund-Lag` says how many entries are not included yet."""
 KINDS = (400, 401, 403, 404, 405, 406, 503)
+IN_EVERY_FORM = [f"/v1/reports/{{year}}{one}" for one in ("", "/editions/{number}", "/editions/{number}.{suffix}")]
 KINDS_OF_POST = (*KINDS, 413, 415, 429)
 Json = dict[str, Any]
 
@@ -60,9 +63,15 @@ def _completed(document: Json) -> Json:
         for method, operation in methods.items():
             if isinstance(operation, dict):
                 _complete(operation, roles[path], KINDS_OF_POST if method == "post" else KINDS)
-    for path in ("/v1/reports/{year}", "/v1/reports/{year}/editions/{number}"):
-        document["paths"][path]["get"]["responses"]["200"]["content"]["text/html"] = {"schema": {"type": "string"}}
+    for path in IN_EVERY_FORM:
+        document["paths"][path]["get"]["responses"]["200"]["content"] = _forms()
     return document
+
+
+def _forms() -> Json:
+    """A report in each of its forms."""
+    report = {"$ref": "#/components/schemas/ReportDocument"}
+    return {form.media_type: {"schema": report if form.suffix == "json" else BINARY} for form in FORMS.values()}
 
 
 def _documented(rule: str) -> str:

@@ -9,6 +9,7 @@ import marshmallow as ma
 from flask import request
 from flask_smorest import Blueprint  # type: ignore[import-untyped]
 from webargs.flaskparser import FlaskParser
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from reporting_service.render.words import LANGUAGES
 from shared.contract.problems import Malformed
@@ -16,6 +17,7 @@ from shared.contract.problems import Malformed
 View = TypeVar("View", bound=Callable[..., Any])
 WHOLE_MAX = 2**53 - 1
 PAGE_MAX = 1_000
+DIGITS_MAX = 15
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 
@@ -57,6 +59,16 @@ class KnownAt(ma.fields.String):
         except (ValueError, OverflowError):
             pass
         raise ma.ValidationError("is a log position, or an instant such as 2009-01-05T09:30:00Z (+ is written %2B).")
+
+
+class Number(IntegerConverter):
+    """A whole number in a path; one that no database holds names nothing."""
+
+    def to_python(self, value: str) -> int:
+        """The number; ValidationError (404) beyond fifteen digits."""
+        if len(value) > DIGITS_MAX:
+            raise ValidationError
+        return int(super().to_python(value))
 
 
 class Query(ma.Schema):
