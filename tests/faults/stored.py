@@ -101,7 +101,8 @@ def rows(file: str, words: tuple[str, str], table: Table, ground: Ground, chance
     with _put_back(*_database(ground.pair.home, file)):
         _flip_a_row(path, table, chance)
         said = _found(ground, *words)
-        _starts_or_says(ground, words[0])
+        if file == LEDGER:
+            _starts_or_says(ground)
     return _goes_on(ground, 1, said)
 
 
@@ -119,9 +120,9 @@ def _flip_a_row(path: Path, table: Table, chance: random.Random) -> None:
             return
 
 
-def _starts_or_says(ground: Ground, name: str) -> None:
-    """A service on changed data either does not start and says why, with exit code 1 or 3, or runs."""
-    code, said = started(ground, name)
+def _starts_or_says(ground: Ground) -> None:
+    """The ledger on changed data either does not start and says why, with exit code 1 or 3, or runs."""
+    code, said = started(ground, "ledger")
     if code is None:
         ground.stop()
     else:
