@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from tests.fuzz.making import WORDS, made
 from tests.fuzz.parser import Parser
 from tests.fuzz.parsers import PARSERS
-from tests.fuzz.running import Outcome, run, trial
+from tests.fuzz.running import Outcome, run, trial, unsaid
 
 INPUTS = int(os.environ.get("INPUTS", "300"))
+SLOWER = {"bundle": 10}
+"""A bundle is verified whole: fewer of them take as long."""
 SEED = int(os.environ.get("SEED", "1035"))
 
 
@@ -24,7 +26,7 @@ def parser(request):
 @pytest.fixture(autouse=True)
 def _quiet():
     before = structlog.get_config()
-    structlog.configure(processors=[])
+    structlog.configure(processors=[unsaid])
     yield
     structlog.configure(**before)
 
@@ -40,9 +42,10 @@ def test_genuine_inputs_are_accepted(parser):
 
 @pytest.mark.parametrize("name", PARSERS)
 def test_damaged_inputs_are_refused_in_its_own_way(name):
-    outcome = run(name, SEED, INPUTS)
+    inputs = INPUTS // SLOWER.get(name, 1)
+    outcome = run(name, SEED, inputs)
     assert not outcome.failures, _told(outcome)
-    assert outcome.inputs == INPUTS
+    assert outcome.inputs == inputs
 
 
 def test_any_bytes_are_refused_in_its_own_way(parser):

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from ledger_service.api.apart import examined
+from ledger_service.api import apart
 from ledger_service.api.checking import checked_batch, events_in
 from ledger_service.importing.checking import Invalid, check, ready
 from ledger_service.importing.posters import Poster, Posters
 from ledger_service.importing.source import Source
+from ledger_service.journal.commands import marks_of
 from reporting_service.api.what_if import draft_of
 from shared.contract.envelope import check_event, content_digest
 from shared.contract.events import EVENT_TYPES
@@ -62,13 +63,14 @@ def read_event(content: bytes) -> None:
 
 def read_batch(content: bytes) -> None:
     """A batch, in the ordinary way and by the process that checks large ones: both say the same."""
-    quick = examined(content)
+    beside = apart._seen(apart.examined(content)).found
     try:
-        checked_batch(events_in(content, batch=True), len(content))
-    except Problem:
-        assert not quick, "the checking process takes what the ordinary way refuses"
+        marks = marks_of(checked_batch(events_in(content, batch=True), len(content)))
+    except Problem as problem:
+        assert isinstance(beside, Problem), "the checking process takes what the ordinary way refuses"
+        assert beside.as_dict() == problem.as_dict()  # noqa: PT017 - both are refusals
         raise
-    assert quick, "the checking process refuses what the ordinary way takes"
+    assert beside == marks, "the checking process refuses what the ordinary way takes"
 
 
 def read_import(format: str) -> Any:
