@@ -43,8 +43,8 @@ class Sink(Protocol):
         """Apply verified entries (canonical bytes) and store the bookmark, in one transaction, all or nothing.
 
         Raises OutOfOrder unless first_position is the stored position + 1 (the follower then reads the bookmark again
-        and goes on from there), SinkUnavailable when it takes nothing now. Whatever is raised is shown as `trouble`, and
-        tried again with growing pauses.
+        and goes on from there), SinkUnavailable when it takes nothing now. Whatever is raised is shown as `trouble`,
+        and tried again with growing pauses.
         """
 
     def root(self, size: int) -> bytes:

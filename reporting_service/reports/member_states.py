@@ -1,7 +1,6 @@
 """Which Member State may draw on which line on a date, and what does it owe?"""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from reporting_service.projections.duties import rule_sets
@@ -19,7 +18,7 @@ from shared.rules.membership import (
     standing,
     subject_to_article_4,
 )
-from shared.rules.model import Dues, Member, Model
+from shared.rules.model import Due, Dues, Member, Model
 from shared.rules.rulebook import rule_set_on
 
 STANDING_OF = {"member-state.admitted": apply_admitted, "member-state.status-changed": apply_status_changed}
@@ -82,15 +81,15 @@ def _membership(view: View) -> Model:
     model = Model()
     for version, found in rule_sets(view).rule_sets.rows().items():
         model.rule_sets.put(version, found)
-    assessed: dict[str, list[tuple[int, Decimal]]] = {}
-    paid: dict[str, list[tuple[str, Decimal]]] = {}
+    assessed: dict[str, list[Due[int]]] = {}
+    paid: dict[str, list[Due[str]]] = {}
     for fact in member_state_facts(view):
         if apply := STANDING_OF.get(fact.type):
             apply(model, {"type": f"fund1035.{fact.type}.v1", "position": fact.origin, "data": fact.data})
         elif fact.type == "assessment.issued":
-            assessed.setdefault(fact.key, []).append((fact.data["year"], amount(fact.data["amount"])))
+            assessed.setdefault(fact.key, []).append(Due(fact.data["year"], amount(fact.data["amount"]), 1))
         elif fact.type == "assessment.paid":
-            paid.setdefault(fact.key, []).append((fact.data["received_on"], amount(fact.data["amount"])))
+            paid.setdefault(fact.key, []).append(Due(fact.data["received_on"], amount(fact.data["amount"]), 1))
     for state in {*assessed, *paid}:
         model.dues.put(state, Dues(tuple(assessed.get(state, ())), tuple(paid.get(state, ()))))
     return model
@@ -107,7 +106,7 @@ def _state(model: Model, member: Member, on: str, vote: str) -> MemberState:
     dues = model.dues.get(member.state)
     found = arrears_on(model, member.state, on, years)
     assessed = {
-        year: text(sum((due for of, due in dues.assessed if of == year), ZERO)) if dues else "0.00"
+        year: text(sum((due.amount for due in dues.assessed if due.at == year), ZERO)) if dues else "0.00"
         for year in range(this_year, this_year - years - 1, -1)
     }
     return MemberState(

@@ -77,7 +77,7 @@ def _basis_rested_on(model: Model, entry: Entry) -> dict[str, Any] | None:
 def _state_rested_on(model: Model, state: str) -> dict[str, Any] | None:
     named = [project.code for project in model.projects.rows().values() if state in project.states]
     dues: Dues = model.dues.get(state) or Dues()
-    facts = len(dues.assessed) + len(dues.paid) + len(model.members[state].statuses) - 1 + model.votes.get(state, 0)
+    facts = dues.facts + len(model.members[state].statuses) - 1 + model.votes.get(state, 0)
     return {"state": state, "projects": named[:10], "facts": str(facts)} if named or facts else None
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from shared.money import ZERO, amount, text
 from shared.rules.case import Case, Entry
-from shared.rules.model import Dues, Member, Model, Status
+from shared.rules.model import Due, Dues, Member, Model, Status
 from shared.rules.refusals import Finding, rule
 from shared.rules.rulebook import rule_set_on
 
@@ -61,7 +61,7 @@ def arrears_on(model: Model, state: str, on: str, years: int) -> Arrears:
     this_year = int(on[:4])
     before, now, threshold = ZERO, ZERO, ZERO
     prior_years = set()
-    for year, due in dues.assessed:
+    for year, due, _ in dues.assessed:
         if year < this_year:
             before += due
             prior_years.add(year)
@@ -69,7 +69,7 @@ def arrears_on(model: Model, state: str, on: str, years: int) -> Arrears:
                 threshold += due
         elif year == this_year:
             now += due
-    paid = sum((value for day, value in dues.paid if day <= on), ZERO)
+    paid = sum((value for day, value, _ in dues.paid if day <= on), ZERO)
     return Arrears(max(ZERO, before - paid), threshold, max(ZERO, before + now - paid), len(prior_years))
 
 
@@ -255,26 +255,29 @@ def apply_status_changed(model: Model, entry: Entry) -> None:
 
 def apply_dues(model: Model, entry: Entry) -> None:
     """Note an assessment or a payment."""
-    data = entry["data"]
-    dues: Dues = model.dues.get(data["state"]) or Dues()
-    model.dues.put(data["state"], dues._replace(**{_dues_list(entry): (*getattr(dues, _dues_list(entry)), _due(data))}))
+    _book_dues(model, entry, 1)
 
 
 def take_back_dues(model: Model, entry: Entry) -> None:
     """Take back a reversed assessment or payment."""
+    _book_dues(model, entry, -1)
+
+
+def _book_dues(model: Model, entry: Entry, sign: int) -> None:
+    """What is of one year or one date is kept as one sum: a State's payments must not grow with their number."""
     data = entry["data"]
-    dues: Dues = model.dues[data["state"]]
-    rows = list(getattr(dues, _dues_list(entry)))
-    rows.remove(_due(data))
-    model.dues.put(data["state"], dues._replace(**{_dues_list(entry): tuple(rows)}))
+    dues: Dues = model.dues.get(data["state"]) or Dues()
+    rows = {due.at: due for due in getattr(dues, _dues_list(entry))}
+    at = data.get("year") or data["received_on"]
+    before = rows.get(at, Due(at, ZERO, 0))
+    rows[at] = Due(at, before.amount + sign * amount(data["amount"]), before.facts + sign)
+    if not rows[at].facts:
+        del rows[at]
+    model.dues.put(data["state"], dues._replace(**{_dues_list(entry): tuple(rows.values())}))
 
 
 def _dues_list(entry: Entry) -> str:
     return "assessed" if entry["type"] == "fund1035.assessment.issued.v1" else "paid"
-
-
-def _due(data: dict[str, Any]) -> tuple[int | str, Decimal]:
-    return data.get("year") or data["received_on"], amount(data["amount"])
 
 
 def apply_vote(model: Model, entry: Entry, sign: int = 1) -> None:

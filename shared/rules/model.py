@@ -82,11 +82,24 @@ class Member(NamedTuple):
     statuses: tuple[Status, ...]
 
 
-class Dues(NamedTuple):
-    """Assessed contributions and payments of a State, in CHF."""
+class Due(NamedTuple, Generic[K]):
+    """What a State was assessed for a year, or paid on a date, and in how many facts."""
 
-    assessed: tuple[tuple[int, Decimal], ...] = ()
-    paid: tuple[tuple[str, Decimal], ...] = ()
+    at: K
+    amount: Decimal
+    facts: int
+
+
+class Dues(NamedTuple):
+    """Assessed contributions of a State by year, and its payments by date, in CHF."""
+
+    assessed: tuple[Due[int], ...] = ()
+    paid: tuple[Due[str], ...] = ()
+
+    @property
+    def facts(self) -> int:
+        """How many facts all of it stands on."""
+        return sum(due.facts for due in self.assessed) + sum(due.facts for due in self.paid)
 
 
 class Basis(NamedTuple):
