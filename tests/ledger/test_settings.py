@@ -56,5 +56,5 @@ def test_a_database_url_may_name_postgresql(url):
 
 
 def test_a_postgresql_url_is_checked_before_use():
-    with pytest.raises(SettingsInvalid, match="LEDGER_DATABASE_URL: .*nonsense"):
+    with pytest.raises(SettingsInvalid, match=r"LEDGER_DATABASE_URL: .*nonsense"):
         load({"LEDGER_DATABASE_URL": "postgresql://db/ledger?nonsense=1"})
