@@ -3,6 +3,7 @@
 import codecs
 import csv
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ def _csv(file: BinaryIO) -> Iterator[tuple[int, Content]]:
     number = 1
     try:
         columns = next(rows, [])
-        if twice := {name for name in columns if columns.count(name) > 1}:
+        if twice := [name for name, count in Counter(columns).items() if count > 1]:
             raise _malformed(f"has a column twice: {', '.join(sorted(twice))}")
         yield 1, dict.fromkeys(columns)
         number = rows.line_num + 1

@@ -16,6 +16,8 @@ from shared.log_format.merkle import (
 )
 from shared.log_format.tiles import width_at
 
+GROWTH_MAX = 1 << 28
+"""Entries beyond those that were followed: a signed size above is a fault or an attack on our memory."""
 RESTORE = "run `ledger verify` on the ledger, restore what it names from a backup, then restart the reporting service"
 
 
@@ -75,7 +77,9 @@ class Verified:
 
 
 def stretches(position: int, size: int) -> list[Stretch]:
-    """The bundles that hold entries position + 1 … size."""
+    """The bundles that hold entries position + 1 … size; Mismatch when no log can have grown by so many."""
+    if size - position > GROWTH_MAX:
+        raise Mismatch(f"the ledger signed for {size} entries, {size - position} more than were followed", position + 1)
     return [
         Stretch(index, width_at(0, index, size), max(0, position - index * TILE_WIDTH))
         for index in range(position // TILE_WIDTH, -(-size // TILE_WIDTH))

@@ -180,6 +180,15 @@ def test_another_origin_under_the_right_key_is_not_followed(server, sink, follow
     assert "not of ledger.example/1035" in stopped(following())
 
 
+def test_a_size_that_no_log_can_have_is_not_followed(server, sink, following):
+    """Followed, it would take all memory before the first hash that is not served."""
+    server.append(numbered_entries(1, 3))
+    absurd = sign_checkpoint(Checkpoint(ORIGIN, 9_999_999_999_999_999_999, server.log.root), server.log.key)
+    altered(server, "checkpoint", lambda _: absurd.encode())
+    assert "signed for 9999999999999999999 entries" in stopped(following())
+    assert sink.kept.position == 0
+
+
 def test_a_tree_signed_smaller_than_its_entries_is_not_believed(server, sink, following):
     server.append(numbered_entries(1, 5))
     server.log.checkpoint = sign_checkpoint(Checkpoint(ORIGIN, 5, bytes(32)), server.log.key)
