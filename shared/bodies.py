@@ -19,6 +19,8 @@ from shared.sockets import Idle, shut_down
 
 log = structlog.get_logger("http")
 BODY_BYTES_MAX = 16 * 1024 * 1024
+EXCESS = 65_536
+"""So far beyond its limit a body of unknown length is read: who sends a little too much is told, not cut off."""
 THREADS_KEPT_FREE = 24
 """For long polls, of which at most 16 wait, and for everything else that has no body."""
 PATIENCE_SECONDS = 1.0
@@ -48,7 +50,7 @@ class Bodies:
         if length is not None and length > self._bytes_max:
             raise self._too_large()
         with self._slot(environ.get("REMOTE_ADDR", "")), outside(environ):
-            body: bytes = environ["wsgi.input"].read(self._bytes_max + 1 if length is None else length)
+            body: bytes = environ["wsgi.input"].read(self._bytes_max + EXCESS if length is None else length)
         if len(body) > self._bytes_max:
             raise self._too_large()
         if length is not None and len(body) < length:
