@@ -19,6 +19,7 @@ import structlog
 from ledger_service.api.checking import checked_batch, events_in, names_in
 from ledger_service.journal.commands import marks_of
 from shared.contract.problems import Problem, packed, unpacked
+from shared.process import spare_the_collector
 
 log = structlog.get_logger("http")
 BYTES_MIN = 32_768
@@ -158,6 +159,7 @@ def main() -> None:
     """Answer bodies until the input ends; told to stop together with the service, it finishes what it was asked."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    spare_the_collector()
     try:
         while True:
             _write(sys.stdout.buffer, examined(_read(sys.stdin.buffer)))

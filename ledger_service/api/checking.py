@@ -7,7 +7,7 @@ import orjson
 from ledger_service.journal.commands import PostedEvent, posted_event
 from shared.contract.envelope import check_event
 from shared.contract.pointers import step
-from shared.contract.problems import Malformed, TooLarge
+from shared.contract.problems import ERRORS_MAX, Malformed, TooLarge
 from shared.contract.strict_json import parse
 
 EVENT_BYTES_MAX = 32_768
@@ -48,6 +48,8 @@ def checked_batch(posted: list[object], body_bytes: int) -> list[PostedEvent]:
             events.append(checked(event, step("#", index)))
         except Malformed as malformed:
             errors += malformed.errors
+            if len(errors) > ERRORS_MAX:
+                break
     if not errors:
         errors = _repeated(events)
     if errors:

@@ -1,7 +1,7 @@
 """JSON as money needs it: nothing is guessed, dropped or rounded, and no input can exhaust the parser.
 
 Refused: duplicate member names, floats, NaN, Infinity, -0, integers beyond 2**53 - 1, NUL, lone surrogates,
-invalid UTF-8, a byte order mark, more than 32 levels.
+invalid UTF-8, a byte order mark, more than 32 levels, more arrays and objects, or more numbers, than any batch needs.
 """
 
 import json
@@ -14,6 +14,8 @@ from shared.contract.problems import ERRORS_MAX, Malformed
 
 DEPTH_MAX = 32
 INTEGER_MAX = 2**53 - 1
+VALUES_MAX = 500_000
+"""Arrays and objects of one body, and its numbers: looking at each of millions would take seconds."""
 _CONTAINERS = (dict, list)
 _DIGITS_MAX = len(str(INTEGER_MAX)) + 1
 
@@ -36,7 +38,7 @@ def parse(body: bytes) -> object:
         raise _whole(f"is nested deeper than {DEPTH_MAX} levels") from None
     except ValueError as error:
         raise _whole(f"is not JSON: {error}") from None
-    if reader.flaws or b"\\u" in body or _too_deep(value):
+    if _too_deep(value) or reader.flaws or b"\\u" in body:
         refusal = Malformed({"pointer": pointer, "detail": detail} for pointer, detail in _walk(value, "#", 1))
         if refusal.errors:
             raise refusal
@@ -44,10 +46,11 @@ def parse(body: bytes) -> object:
 
 
 class _Reader:
-    """One reading of one text; `flaws` counts the stand-ins, so that a body full of them is given up early."""
+    """One reading of one text; stand-ins and numbers are counted, so that a body full of them is given up early."""
 
     def __init__(self) -> None:
         self.flaws = 0
+        self._numbers = 0
 
     def read(self, text: str) -> object:
         if text.startswith("\ufeff"):
@@ -78,6 +81,9 @@ class _Reader:
         return self._flaw(f'is {_short(text)}, not an integer; amounts are strings like "1250.00"')
 
     def _integer(self, text: str) -> object:
+        self._numbers += 1
+        if self._numbers > VALUES_MAX:
+            raise ValueError(f"it holds more than {VALUES_MAX} numbers")
         if len(text) <= _DIGITS_MAX and text != "-0" and abs(value := int(text)) <= INTEGER_MAX:
             return value
         return self._flaw("is -0" if text == "-0" else f"is {_short(text)}, beyond ±{INTEGER_MAX}")
@@ -88,9 +94,13 @@ class _Reader:
 
 def _too_deep(value: object) -> bool:
     level: list[Any] = [value] if type(value) in _CONTAINERS else []
+    seen = 0
     for _ in range(DEPTH_MAX):
         if not level:
             return False
+        seen += len(level)
+        if seen > VALUES_MAX:
+            raise _whole(f"holds more than {VALUES_MAX} arrays and objects")
         level = [
             child
             for node in level

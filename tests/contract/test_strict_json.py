@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contract.problems import Malformed
-from shared.contract.strict_json import parse
+from shared.contract.strict_json import VALUES_MAX, parse
 
 
 def faults(body: bytes) -> list[tuple[str, str]]:
@@ -101,3 +101,17 @@ def test_what_json_can_say_exactly_is_read_back(value, ascii_only):
 def test_no_bytes_raise_anything_but_malformed(body):
     with contextlib.suppress(Malformed):
         parse(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b"[" + b"[]," * VALUES_MAX + b"[]]", "holds more than 500000 arrays and objects"),
+        (b"[" + b"1," * VALUES_MAX + b"1]", "it holds more than 500000 numbers"),
+    ],
+)
+def test_more_values_than_any_batch_needs_are_refused_whole(body, detail):
+    with pytest.raises(Malformed) as refused:
+        parse(body)
+    assert [error["pointer"] for error in refused.value.errors] == ["#"]
+    assert detail in refused.value.errors[0]["detail"]
