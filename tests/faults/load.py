@@ -11,6 +11,8 @@ LINES = ("line-1", "line-2")
 YEARS = (2008, 2009)
 BATCH = range(20, 181)
 """How many events a batch has; the larger ones go through the ledger's checking process."""
+CONTRIBUTIONS = 20
+"""Of each client to each line; gifts are their instalments, so that reports stay as long as those of an office."""
 GIVES_UP = 0.3
 """How often a client that got no answer asks no more, and nobody knows what became of its post."""
 PAUSE_SECONDS = 0.03
@@ -156,7 +158,9 @@ class Clerk(Thread):
     def _gift(self) -> dict[str, Any]:
         self._made += 1
         amount, line = f"{self._chance.randrange(1, 10**7) / 100:.2f}", self._chance.choice(LINES)
-        return gift(f"{self.name}-{self._made}", amount, line, f"{self._chance.choice(YEARS)}-03-03")
+        made = gift(f"{self.name}-{self._made}", amount, line, f"{self._chance.choice(YEARS)}-03-03")
+        made["data"]["contribution"] = f"C-{self.name}-{line}-{self._made % CONTRIBUTIONS}"
+        return made
 
     def _refund(self, given: dict[str, Any]) -> dict[str, Any]:
         """Some or all of a gift, back to its donor."""
