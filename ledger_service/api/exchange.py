@@ -15,6 +15,7 @@ from ledger_service.api.permissions import admit, identify
 from shared.bodies import Bodies
 from shared.contract.problems import NotAcceptable
 from shared.pages.policy import CONTENT_SECURITY_POLICY
+from shared.quoting import quoted_method, quoted_path
 
 log = structlog.get_logger("http")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -96,15 +97,15 @@ def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
     rule = request.url_rule.rule if request.url_rule else "none"
     response.headers.add("X-Request-Id", g.get("request_id", ""))
-    identity = g.get("identity")
+    identity, method = g.get("identity"), quoted_method(request.method)
     told = {
-        "method": request.method,
-        "path": request.path,
+        "method": method,
+        "path": quoted_path(request.path),
         "status": response.status_code,
         "subject": identity.subject if identity else None,
     }
     if response.status_code in (401, 403):
         log.warning("access refused", route=rule, reason=g.get("refused"), **told)
     log.info("answered", ms=round(seconds * 1000, 2), position=g.get("position"), **told)
-    ledger().metrics.answered(request.method, rule, response.status_code, seconds)
+    ledger().metrics.answered(method, rule, response.status_code, seconds)
     return response

@@ -78,3 +78,15 @@ def test_who_is_let_in_leaves_no_such_line(ledger, reporting, refusals):
         assert service.ask("GET", "/metrics", "auditor").status_code == 200
         assert service.visitor().get("/post" if service is ledger else "/audit").status_code == 303
     assert not refusals()
+
+
+@pytest.mark.parametrize("name", ["ledger", "reporting"])
+def test_what_a_stranger_makes_up_leaves_little_behind(request, name, refusals):
+    service = request.getfixturevalue(name)
+    for number in range(3):
+        service.ask(f"MADEUP{number}", f"/{'x' * 5_000}", "auditor")
+    service.ask("GET", f"/schemas/{'x' * 5_000}")
+    metrics = service.ask("GET", "/metrics", "auditor").text
+    assert "MADEUP" not in metrics
+    assert 'method="other"' in metrics
+    assert all(len(line["path"]) <= 201 for line in refusals())
