@@ -29,6 +29,7 @@ HISTORY = 2_000
 LOOKS = 30
 """In each minute."""
 P99_TIMES, GROWTH_MAX, RECOVERY_MAX = 3.0, 0.05, 5.0
+AS_BEFORE_TIMES = 2.0
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,12 @@ def _growth(rows: list[Row]) -> float:
 
 
 def recovery(calm: Window, after: Sequence[Window]) -> float:
-    """Seconds from the end of the load until nobody is turned away and answers take what they took before."""
-    bound = 1.5 * calm.ms(0.5)
-    bad = [second for second, window in enumerate(after) if window.shed or window.others or window.ms(0.5) > bound]
-    return float(max(bad, default=-1) + 1)
+    """Seconds from the end of the load to the first three seconds in which nobody is turned away, and half of all
+    answers take no more than twice what they took before; all of the time when there are none."""
+    good = [
+        not window.shed and not window.others and window.ms(0.5) <= AS_BEFORE_TIMES * calm.ms(0.5) for window in after
+    ]
+    return next((float(at) for at in range(len(good)) if all(good[at : at + 3])), float(len(good)))
 
 
 def measured(kind: str, lengths: Lengths, history: int = HISTORY) -> Run:

@@ -64,7 +64,8 @@ def window(shed=0, seconds=0.001):
 def test_it_is_as_before_when_nobody_is_turned_away_and_answers_are_quick():
     calm = window()
     assert recovery(calm, [window()] * 3) == 0
-    assert recovery(calm, [window(shed=1), window(seconds=0.01), window()]) == 2
+    assert recovery(calm, [window(shed=1), window(seconds=0.01), window(), window(), window()]) == 2
+    assert recovery(calm, [window(shed=1)] * 3) == 3
 
 
 def test_windows_add_up():
