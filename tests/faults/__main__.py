@@ -101,7 +101,7 @@ def _range(_context: click.Context, _option: click.Parameter, text: str) -> rang
 @click.option("--store", type=click.Choice(STORES), help="One store; by default both, side by side.")
 @click.option("--seeds", default="1035:1036", show_default=True, callback=_range, help="FIRST:END.")
 @click.option("--kills", default=80, show_default=True, help="How many kills the histories share out.")
-@click.option("--length", default=50, show_default=True, help="How many kills a history has.")
+@click.option("--length", default=40, show_default=True, help="How many kills a history has.")
 @click.option("--lanes", "abreast", default=1, show_default=True, help="Pairs of services on each store at once.")
 @click.option("--resume", is_flag=True, help="Run only what no earlier run has finished.")
 @click.option("--write", type=click.Path(path_type=Path, dir_okay=False), help="Put the table into this document.")
