@@ -36,13 +36,13 @@ class Seen(NamedTuple):
     """A batch that was checked: (source, type) of its events, each pair once; key and digest of each, or a problem."""
 
     names: list[tuple[object, object]]
-    found: bytes | Problem
+    found: bytes | dict[str, Any]
 
     @property
     def marks(self) -> bytes:
         """Key and digest of every event; raises the Problem when there is one."""
-        if isinstance(self.found, Problem):
-            raise self.found
+        if isinstance(self.found, dict):
+            raise unpacked(self.found)
         return self.found
 
 
@@ -133,7 +133,7 @@ def _word(given: object) -> str | None:
 def _seen(said: bytes) -> Seen:
     end = 4 + int.from_bytes(said[:4], "big")
     names, problem = orjson.loads(said[4:end])
-    return Seen([tuple(pair) for pair in names], unpacked(problem) if problem else said[end:])
+    return Seen([tuple(pair) for pair in names], problem or said[end:])
 
 
 def _write(stream: IO[bytes], message: bytes) -> None:

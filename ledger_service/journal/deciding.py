@@ -12,7 +12,7 @@ from ledger_service.journal.commands import Command, Entry, Outcome, PostedEvent
 from ledger_service.journal.kept import Kept, Mark, Recorded
 from ledger_service.journal.limits import RefusalLimit
 from ledger_service.journal.recorders.interface import KeyRow
-from shared.contract.problems import Conflict, Forbidden, Refused
+from shared.contract.problems import Conflict, Forbidden, Problem, Refused
 from shared.log_format.canonical import canonical
 from shared.rules.refusals import Refused as RulesRefuse
 
@@ -65,6 +65,8 @@ class Turn:
         before = self.kept.mark()
         try:
             outcome = self._batch(command) if command.batch else self._single(command)
+        except Problem as problem:
+            outcome = Outcome(problem=problem.with_traceback(None))  # which would keep the whole command
         except Exception as error:  # noqa: BLE001 - told to this caller alone, the group goes on
             outcome = Outcome(problem=error)
         if outcome.trial is not None or (outcome.problem is not None and not outcome.new):

@@ -28,6 +28,9 @@ class Promise(Generic[Answer]):
         """The answer; the exception told instead, or Unavailable (503) when there is none in time."""
         if not self._given.acquire(timeout=seconds):
             raise Unavailable("No answer in time; it may still be recorded. Ask again with the same id.", 5)
-        if isinstance(self._told, Exception):
-            raise self._told
-        return self._told
+        try:
+            if isinstance(self._told, Exception):
+                raise self._told
+            return self._told
+        finally:
+            del self._told  # or the exception would keep all that its traceback has seen, a large body say

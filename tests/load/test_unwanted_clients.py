@@ -19,7 +19,7 @@ MEBIBYTE = 1 << 20
 POSTS = 100
 SECONDS = 0.5
 """Far more than an ordinary post takes, and far less than any of these clients do."""
-MEMORY = 400 * MEBIBYTE
+MEMORY = 300 * MEBIBYTE
 
 
 @pytest.fixture(scope="module")
