@@ -49,7 +49,7 @@ def check_form(event: Entry, role: str, position: int) -> None:
             raise Mismatch(position, "the event is not in the form it is recorded in")
     except Malformed as error:
         raise Mismatch(position, f"the event is malformed ({error.detail})") from error
-    if role not in EVENT_TYPES[event["type"]].roles:
+    if type(role) is not str or role not in EVENT_TYPES[event["type"]].roles:
         raise Mismatch(position, f"the role {role} may not post {event['type']}")
 
 
@@ -57,6 +57,7 @@ class Forms:
     """Takes the entries of a log in their order; `settle` says whether the posted ones among them have their form."""
 
     def __init__(self, origin: str, entries: int) -> None:
+        self._given = 0
         self._later: list[bytes] = []
         self._process: subprocess.Popen[bytes] | None = None
         if entries >= ENTRIES_MIN and len(os.sched_getaffinity(0)) > 1:
@@ -70,6 +71,7 @@ class Forms:
 
     def add(self, body: bytes) -> None:
         """The next entry; Mismatch where an earlier one has not its form."""
+        self._given += 1
         self._later.append(body)
         if len(self._later) == TOGETHER:
             self._hand_over()
@@ -84,9 +86,10 @@ class Forms:
         self._hand_over()
         process, self._process = self._process, None
         said, _ = process.communicate()
-        if said:
-            raise Mismatch(*orjson.loads(said))
-        if process.returncode:
+        checked, cause = orjson.loads(said) if process.returncode == 0 and said else (-1, None)
+        if cause is not None:
+            raise Mismatch(checked, cause)
+        if checked != self._given:
             raise OSError(f"the process that checks the form of events ended with {process.returncode}")
 
     def close(self) -> None:
@@ -108,18 +111,19 @@ class Forms:
             self.settle()  # it has found something
 
 
-def first_formless(bodies: Iterator[bytes], origin: str) -> Mismatch | None:
-    """The first posted event that has not its form; what cannot be read at all is told by who takes the decisions."""
+def checked_apart(bodies: Iterator[bytes], origin: str) -> tuple[int, str | None]:
+    """How many entries were checked, and why the last of them has not its form; None when all have it."""
+    position = 0
     for position, body in enumerate(bodies, 1):
         try:
             entry = orjson.loads(body)
             if entry["source"] != origin:
                 check_form(posted_event(entry), entry["recorded_role"], position)
-        except Mismatch as formless:
-            return formless
-        except (ValueError, LookupError, TypeError, RecursionError):
-            return None
-    return None
+        except Mismatch as found:
+            return position, found.cause
+        except Exception as error:  # noqa: BLE001 – whatever it is, this entry was not found good
+            return position, f"its form cannot be checked ({type(error).__name__}: {error})"
+    return position, None
 
 
 def _bodies(pipe: BinaryIO) -> Iterator[bytes]:
@@ -128,11 +132,10 @@ def _bodies(pipe: BinaryIO) -> Iterator[bytes]:
 
 
 def main() -> None:
-    """The first that has not its form, of the entries on standard input; nothing when there is none."""
+    """Checks the entries on standard input; what `checked_apart` gives goes to standard output."""
     with seldom_collecting():
-        found = first_formless(_bodies(sys.stdin.buffer), sys.argv[1])
-    if found:
-        sys.stdout.buffer.write(orjson.dumps([found.position, found.cause]))
+        checked = checked_apart(_bodies(sys.stdin.buffer), sys.argv[1])
+    sys.stdout.buffer.write(orjson.dumps(checked))
 
 
 if __name__ == "__main__":

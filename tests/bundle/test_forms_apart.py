@@ -46,6 +46,12 @@ def _wrong_role(entries):
     _posted(entries, 5)["recorded_role"] = "council"
 
 
+def _role_that_is_no_text(entries):
+    """No role at all, and later a wrong one: the first is named, and stops nobody from looking further."""
+    _posted(entries, 4)["recorded_role"] = ["finance"]
+    _wrong_role(entries)
+
+
 def _unknown_member_then_another_decision(entries):
     _unknown_member(entries)
     next(entry for entry in entries if entry["type"] == "fund1035.line.allocated.v1")["data"]["amount"] = "1.00"
@@ -62,7 +68,10 @@ def test_a_whole_log_is_found_whole(whole, apart, tmp_path):
     assert [process.returncode for process in apart] == [0]
 
 
-@pytest.mark.parametrize("forge", [_unknown_member, _wrong_role, _unknown_member_then_another_decision])
+FORGERIES = [_unknown_member, _wrong_role, _role_that_is_no_text, _unknown_member_then_another_decision]
+
+
+@pytest.mark.parametrize("forge", FORGERIES)
 def test_a_fault_of_form_is_named_as_it_is_here(whole, apart, tmp_path, monkeypatch, forge):
     bundle = signed_anew(forge)(whole.bundle)
     said = _difference(tmp_path, bundle)
@@ -84,3 +93,21 @@ def test_a_process_that_fails_is_no_verdict(whole, apart, tmp_path, monkeypatch)
     monkeypatch.setattr(forms.sys, "executable", "/bin/false")
     with pytest.raises(OSError, match="ended with 1"):
         verified(tmp_path, whole.bundle)
+
+
+def test_a_process_that_checked_fewer_is_no_verdict(whole, apart, tmp_path, monkeypatch):
+    taken = forms.Forms._hand_over
+
+    def lost(self):
+        self._later = self._later[1:]
+        taken(self)
+
+    monkeypatch.setattr(forms.Forms, "_hand_over", lost)
+    with pytest.raises(OSError, match="ended with 0"):
+        verified(tmp_path, whole.bundle)
+
+
+def test_whatever_goes_wrong_with_an_entry_it_is_not_found_good():
+    assert forms.checked_apart(iter([b"{}"]), KEY.name) == (1, "its form cannot be checked (KeyError: 'source')")
+    assert forms.checked_apart(iter([b"["]), KEY.name)[0] == 1
+    assert forms.checked_apart(iter([]), KEY.name) == (0, None)
