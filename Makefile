@@ -11,6 +11,9 @@ FAST := tests/rules tests/contract
 # run and demo die with the make that started them, however it dies
 LEASHED := FUND_DIE_WITH_PARENT=1 exec $(PY) -m
 
+# with its bytecode kept Python starts a service in a third of the time
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo run test fast check fmt fmt-check lint types imports bench faults docs gallery lock vendor secrets clean
 
 help:  ## list the targets
