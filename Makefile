@@ -62,10 +62,10 @@ imports: $(READY)  ## the import directions
 bench: $(READY)  ## the figures quoted in the docs, on this machine; SIZE=1000000 for a longer history
 	@$(PY) -m bench $(if $(SIZE),--size $(SIZE))
 
-faults: $(READY)  ## faults of every class against both services; SEEDS= KILLS= STORE= LANES= ONLY= RESUME=
+faults: $(READY)  ## faults of every class against both services; SEEDS= KILLS= STORE= LANES= ONLY= RESUME= TABLE=
 	@$(PY) -m tests.faults $(if $(SEEDS),--seeds $(SEEDS)) $(if $(KILLS),--kills $(KILLS)) \
 		$(if $(STORE),--store $(STORE)) $(if $(LANES),--lanes $(LANES)) $(if $(RESUME),--resume) \
-		$(if $(ONLY),--only '$(ONLY)',--write docs/reliability.md)
+		$(if $(TABLE),--table) $(if $(ONLY),--only '$(ONLY)',--write docs/reliability.md)
 
 docs: $(READY)  ## make the reference pages again from the code
 	@$(PY) -m docs.generate

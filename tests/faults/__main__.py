@@ -1,25 +1,19 @@
 """The driver: every fault class on every store asked for, a line to replay each failure, and the table of it all."""
 
-import json
 import os
 import queue
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tests.faults import lanes, table
+from tests.faults import kept, lanes, table
 from tests.faults.ground import STORES
 from tests.faults.lanes import HISTORY, Line, Task
-
-ROOT = Path(__file__).resolve().parents[2]
-KEPT = ROOT / "var" / "faults" / "results.jsonl"
 
 
 def tasks_of(only: tuple[str, ...], stores: tuple[str, ...], seeds: range, kills: int, length: int) -> list[Task]:
@@ -31,17 +25,6 @@ def tasks_of(only: tuple[str, ...], stores: tuple[str, ...], seeds: range, kills
         shares = [min(length, kills - start) for start in range(0, kills, length)]
         found += [Task(HISTORY, stores[n % len(stores)], seeds.start + n, share) for n, share in enumerate(shares)]
     return found
-
-
-def kept() -> list[Line]:
-    """The lines of tasks that earlier runs finished without a failure."""
-    lines = [json.loads(line) for line in KEPT.read_text().splitlines()] if KEPT.exists() else []
-    done = {_key(line) for line in lines if "done" in line} - {_key(line) for line in table.failures(lines)}
-    return [line for line in lines if _key(line) in done]
-
-
-def _key(line: Line) -> tuple[Any, ...]:
-    return tuple(line[name] for name in ("case", "store", "seed", "kills"))
 
 
 def run(tasks: list[Task], abreast: int) -> Iterator[Line]:
@@ -83,10 +66,9 @@ def shown(tasks: list[Task], abreast: int, console: Console) -> Iterator[Line]:
                 bars.update(bar[line["store"]], advance=1, description=f"{line['store']} {line['struck']}")
             elif not console.is_terminal:
                 console.print(f"{line['store']} {line['case']} {line['seed']}: done", highlight=False)
-            for failed in table.failures([line]):
-                words = failed.get("failed") or f"{failed['lost']} lost, {failed['doubled']} doubled"
-                console.print(f"{failed['struck']}: {words}", style="red", markup=False, soft_wrap=True)
-                console.print(f"  replay: {Task(*_key(failed)).replay}", markup=False, soft_wrap=True)
+            for failed in kept.failures([line]):
+                console.print(f"{failed['struck']}: {table.words(failed)}", style="red", markup=False, soft_wrap=True)
+                console.print(f"  replay: {kept.task_of(failed).replay}", markup=False, soft_wrap=True)
 
 
 def _range(_context: click.Context, _option: click.Parameter, text: str) -> range:
@@ -103,7 +85,8 @@ def _range(_context: click.Context, _option: click.Parameter, text: str) -> rang
 @click.option("--kills", default=80, show_default=True, help="How many kills the histories share out.")
 @click.option("--length", default=40, show_default=True, help="How many kills a history has.")
 @click.option("--lanes", "abreast", default=1, show_default=True, help="Pairs of services on each store at once.")
-@click.option("--resume", is_flag=True, help="Run only what no earlier run has finished.")
+@click.option("--resume", is_flag=True, help="Run only what no earlier run has finished without a failure.")
+@click.option("--table", "only_table", is_flag=True, help="Run nothing: the table of what the last run was asked for.")
 @click.option("--write", type=click.Path(path_type=Path, dir_okay=False), help="Put the table into this document.")
 def main(
     only: tuple[str, ...],
@@ -113,26 +96,38 @@ def main(
     length: int,
     abreast: int,
     resume: bool,
+    only_table: bool,
     write: Path | None,
 ) -> None:
     """Strike both real services with every class of fault; exit code 1 when anything was lost, doubled or untrue."""
+    if only and (resume or only_table):
+        raise click.UsageError("what is chosen with --only is not kept")
     console = Console()
     tasks = tasks_of(only, (store,) if store else STORES, seeds, kills, length)
-    chosen = {_key(asdict(task)) for task in tasks}
-    before = kept()
-    lines = [line for line in before if resume and _key(line) in chosen]
-    done = {_key(line) for line in lines}
-    KEPT.parent.mkdir(parents=True, exist_ok=True)
-    others = [line for line in before if _key(line) not in chosen]
-    KEPT.write_text("".join(f"{json.dumps(line)}\n" for line in [*others, *lines]))
-    with KEPT.open("a", buffering=1) as file:
-        for line in shown([task for task in tasks if _key(asdict(task)) not in done], abreast, console):
-            file.write(f"{json.dumps(line)}\n")
-            lines.append(line)
-    console.print(table.document(lines), markup=False, highlight=False, soft_wrap=True)
+    if only_table:
+        lines = kept.read()
+        tasks = kept.last_asked(lines) or tasks
+    elif only:
+        lines = list(shown(tasks, abreast, console))
+    else:
+        lines = kept_run(tasks, resume, lambda missing: shown(missing, abreast, console))
+    found = kept.found(lines, tasks)
+    console.print(table.document(found), markup=False, highlight=False, soft_wrap=True)
     if write:
-        table.write(write, lines)
-    sys.exit(1 if table.failures(lines) else 0)
+        table.write(write, found)
+    sys.exit(1 if found.failed else 0)
+
+
+def kept_run(tasks: list[Task], resume: bool, run: Callable[[list[Task]], Iterator[Line]]) -> list[Line]:
+    """Run what is missing, keep every line as it comes, and give all that is kept now."""
+    try:
+        with kept.writing(tasks, resume=resume) as keep:
+            done = kept.found(kept.read(), tasks).held
+            for line in run([task for task in tasks if task not in done]):
+                keep(line)
+    except kept.Busy as busy:
+        raise click.ClickException(f"{busy}; wait for its end, or choose some cases with --only") from None
+    return kept.read()
 
 
 if __name__ == "__main__":

@@ -4,55 +4,75 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tests.faults.ground import STORES
-from tests.faults.lanes import Line
+from tests.faults.kept import Found, task_of
+from tests.faults.lanes import HISTORY, Line
 
 BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
 NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+WORDS_MAX = 300
 HEAD = ("runs", "faults", "acknowledged", "lost", "doubled", "longest recovery")
 
 
-def failures(lines: Iterable[Line]) -> list[Line]:
-    """Lines that say that something does not hold."""
-    return [line for line in lines if line.get("failed") or line.get("lost") or line.get("doubled")]
-
-
-def document(lines: Sequence[Line]) -> str:
-    """The tables in Markdown: by class and store, by fault, and what an operator reads."""
-    good = [line for line in lines if "acknowledged" in line]
+def document(found: Found) -> str:
+    """The tables in Markdown: by class and store, by fault, what failed, and what an operator reads."""
+    good = [line for line in found.lines if "acknowledged" in line]
     by_class = _table(("class", "store", *HEAD), _rows(good, lambda line: (_class(line), NAMES[line["store"]])))
     by_fault = _table(("fault", *HEAD), _rows(good, lambda line: (line["struck"],)))
-    parts = [_summary(good, failures(lines)), by_class, by_fault]
-    if said := _said(good):
-        parts.append(said)
-    return "\n\n".join(parts)
+    return "\n\n".join(
+        part for part in (_summary(good, found), _failed(found), by_class, by_fault, _said(good)) if part
+    )
 
 
-def write(path: Path, lines: Sequence[Line]) -> None:
+def words(failed: Line) -> str:
+    """How something failed, on one line."""
+    return " ".join(str(failed.get("failed") or f"{failed['lost']} lost, {failed['doubled']} doubled").split())
+
+
+def write(path: Path, found: Found) -> None:
     """Put the tables between the marks."""
     text = path.read_text()
     before, rest = text.split(BEGIN)
     _, after = rest.split(END)
-    path.write_text(f"{before}{BEGIN}\n\n{document(lines)}\n\n{END}{after}")
+    path.write_text(f"{before}{BEGIN}\n\n{document(found)}\n\n{END}{after}")
 
 
 def _class(line: Line) -> str:
     return str(line["struck"]).split("/")[0]
 
 
-def _summary(good: Sequence[Line], failed: Sequence[Line]) -> str:
-    kills = [line for line in good if line["case"] == "kills"]
+def _summary(good: Sequence[Line], found: Found) -> str:
+    kills = [line for line in good if line["case"] == HISTORY]
     seeds = sorted({line["seed"] for line in good})
     if not seeds:
         return "Nothing was run."
-    killed = f"{len(kills):,} seeded kills with {_sum(kills, 'acknowledged'):,} acknowledged events"
+    asked = sum(task.kills for task in found.asked)
+    killed = f"{len(kills):,} seeded kills of {asked:,} asked, with {_sum(kills, 'acknowledged'):,} acknowledged events"
     every = f"{_sum(good, 'faults'):,} faults with {_sum(good, 'acknowledged'):,} acknowledged events"
+    failed = f"{len(found.failed)} failures, {len(found.gone)} of them gone when run again"
+    missing = len(found.asked) - len(found.ended)
     return "\n".join(
         [
             f"Kills: {killed}: {_sum(kills, 'lost')} lost, {_sum(kills, 'doubled')} doubled.",
-            f"All: {every}: {_sum(good, 'lost')} lost, {_sum(good, 'doubled')} doubled, {len(failed)} failures.",
+            f"All: {every}: {_sum(good, 'lost')} lost, {_sum(good, 'doubled')} doubled, {failed}.",
+            f"Of {len(found.asked):,} cases and histories asked for, {len(found.ended):,} came to their end"
+            + (f"; {missing:,} broke off or were not begun." if missing else "."),
             f"Seeds {seeds[0]} to {seeds[-1]}.",
         ]
     )
+
+
+def _failed(found: Found) -> str:
+    rows = [
+        (
+            line["struck"],
+            NAMES[line["store"]],
+            str(line["seed"]),
+            "held" if task_of(line) in found.held else "not held",
+            words(line)[:WORDS_MAX].replace("|", r"\|"),
+        )
+        for line in found.failed
+    ]
+    return _table(("failed", "store", "seed", "run again", "how"), rows) if rows else ""
 
 
 def _rows(lines: Sequence[Line], key: Callable[[Line], tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -12,7 +12,6 @@ from bench.pair import Pair, PairFailed
 from tests.faults import agreement, process, released
 from tests.faults.ground import STORES, Ground
 from tests.faults.lanes import Task, cases, chosen
-from tests.faults.table import document
 
 KILLS = int(os.environ.get("KILLS", "3"))
 SEED = int(os.environ.get("KILL_SEED", "1035"))
@@ -80,15 +79,6 @@ def test_every_kind_of_kill_is_in_a_history_of_forty():
 def test_all_cases_are_run_unless_some_are_chosen():
     assert {*chosen(())} == {"kills", *cases()} - {f"process/{kind}" for kind in process.KILLS}
     assert chosen(("process/mid-*", "evolution/*"))[-1] == "evolution/released-v1"
-
-
-def test_the_table_counts_what_was_struck():
-    line = {"case": "kills", "seed": 7, "acknowledged": 500, "faults": 1, "said": "It stopped."}
-    line |= {"struck": "process/kill-ledger", "recovery_seconds": 1.25, "lost": 0, "doubled": 0}
-    said = document([line | {"store": "sqlite"}, line | {"store": "postgres", "lost": 2}])
-    assert "2 seeded kills with 1,000 acknowledged events: 2 lost, 0 doubled" in said
-    assert "| process | PostgreSQL | 1 | 1 | 500 | 2 | 0 | 1.2 s |" in said
-    assert "| process/kill-ledger | 2 | 2 | 1,000 | 2 | 0 | 1.2 s · 1.2 s |" in said
 
 
 def test_a_service_that_never_starts_is_reported_in_words(tmp_path):
