@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import requests
+
 from bench.load import BATCH, EVENT, Request
 from bench.pair import Pair
 
@@ -38,6 +40,16 @@ def dripping(pair: Pair, clients: int) -> Iterator[None]:
     """Bodies that come a byte at a time, of somebody who may post."""
     head = Request(pair.ledger_bind, pair.token("finance", "slow"), EVENT).framed(b"{" + b" " * 5_000)[:-5_000]
     with _each(clients, lambda ending: _hold(pair, head, ending), threads=1):
+        yield
+
+
+@contextmanager
+def dripping_forms(pair: Pair, clients: int) -> Iterator[None]:
+    """Forms that come a byte at a time, of somebody who was shown the page to sign in and has no token."""
+    cookie = requests.get(f"{pair.ledger_url}/sign-in", timeout=ANSWER_SECONDS).headers["Set-Cookie"].partition(";")[0]
+    head = f"POST /sign-in HTTP/1.1\r\nHost: {pair.ledger_bind}\r\nCookie: {cookie}\r\nContent-Length: 60000\r\n"
+    first = f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\na=".encode()
+    with _each(clients, lambda ending: _hold(pair, first, ending), threads=1):
         yield
 
 

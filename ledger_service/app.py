@@ -26,7 +26,7 @@ from ledger_service.settings import Settings, SettingsInvalid, load
 from ledger_service.witnessing.witnessing import Witnessing
 from shared import serving
 from shared.access import token_checker
-from shared.bodies import Bodies
+from shared.bodies import Bodies, slots_of
 from shared.log_format.notes import SigningKey
 
 LAST_ANSWERS_SECONDS = 1.0
@@ -139,14 +139,13 @@ def assembled(around: Around, journal: Journal, checking: Apart | None) -> Flask
     app.static_folder = "static"
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
     problems.register(app)
-    bodies = Bodies(around.settings.threads)
-    exchange.register(app, bodies)
+    exchange.register(app, Bodies(slots_of(around.settings.threads)))
     door = admission(around.settings.threads)
     around.metrics.watch(door)
     app.wsgi_app = door.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
     openapi.register(app, [module.routes for module in BLUEPRINTS])
     app.extensions[EXTENSION] = around.ledger(journal, checking)
-    web.register(app, bodies)
+    web.register(app)
     return app
 
 

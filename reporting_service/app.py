@@ -34,7 +34,7 @@ from reporting_service.settings import Settings, load
 from reporting_service.token_file import TokenFile
 from shared import serving
 from shared.access import token_checker
-from shared.bodies import Bodies
+from shared.bodies import Bodies, slots_of
 from shared.environment import SettingsInvalid
 from shared.log_format.notes import Verifier
 from shared.private import private_file
@@ -73,7 +73,7 @@ def create_app(
         audience=settings.oidc_audience,
         jwks_url=settings.oidc_jwks_url,
     )
-    bodies = Bodies(settings.threads, exchange.BODY_BYTES_MAX)
+    bodies = Bodies(slots_of(settings.threads), exchange.BODY_BYTES_MAX)
     metrics, door = Metrics(follower.status), admission(settings.threads)
     metrics.registry.register(door)
     app.extensions[EXTENSION] = Reporting(settings, store, follower, checker, metrics, now, bodies)

@@ -29,13 +29,19 @@ DRIPPING_SECONDS = 10.0
 """A body that takes longer has to make place when all slots are taken by bodies that do not end."""
 
 
+def slots_of(threads: int) -> int:
+    """How many bodies may be read at once where so many `threads` are the measure; some of them never read a body."""
+    return max(threads - THREADS_KEPT_FREE, 4)
+
+
 class Bodies:
     """Lets so many requests at once read their bodies, each of at most so many bytes."""
 
-    def __init__(self, threads: int, bytes_max: int = BODY_BYTES_MAX) -> None:
-        """`threads` serve requests; some of them never read a body."""
+    def __init__(self, slots: int, bytes_max: int = BODY_BYTES_MAX, patience: float = PATIENCE_SECONDS) -> None:
+        """`slots` are how many are read at once; while they come and go one is waited for with `patience`."""
         self._bytes_max = bytes_max
-        self._slots = threading.BoundedSemaphore(max(threads - THREADS_KEPT_FREE, 4))
+        self._slots = threading.BoundedSemaphore(slots)
+        self._patience = patience
         self._lock = threading.Lock()
         self._reading: Counter[str] = Counter()
         self._moved = 0.0
@@ -63,7 +69,7 @@ class Bodies:
     @contextmanager
     def _slot(self, address: str) -> Iterator[None]:
         """One of the slots; it is waited for only while others come and go."""
-        if not self._slots.acquire(timeout=max(0.0, self._moved + PATIENCE_SECONDS - time.monotonic())):
+        if not self._slots.acquire(timeout=max(0.0, self._moved + self._patience - time.monotonic())):
             self._shed()
             raise Unavailable("Too many requests are sending their bodies too slowly.", int(SILENT_SECONDS))
         with self._lock:

@@ -13,12 +13,10 @@ from ledger_service.api.ledger import ledger_of
 from ledger_service.journal.recorders.interface import StoreUnavailable
 from ledger_service.web.permissions import PAGES
 from ledger_service.web.plan import entrance_of, site_of
-from shared.bodies import Bodies
 from shared.contract.events import EVENT_TYPES, EventType
 from shared.contract.problems import Malformed, NotFound, Problem, Unavailable
 from shared.contract.problems import MethodNotAllowed as NotAllowed
 from shared.pages.entrance import Entrance
-from shared.pages.forms import read_form
 from shared.pages.sessions import STRAY
 from shared.pages.site import STATIC, Site, Visit
 
@@ -42,12 +40,12 @@ BUG = Problem("This is a fault of the service. It has been logged under the requ
 pages = Blueprint("pages", __name__)
 
 
-def register(app: Flask, bodies: Bodies) -> None:
+def register(app: Flask) -> None:
     """Let an application serve the pages, beside its JSON doors."""
     found = ledger_of(app)
     site = site_of(found)
     entrance = entrance_of(found.settings, site)
-    app.extensions[EXTENSION] = (site, entrance, bodies)
+    app.extensions[EXTENSION] = (site, entrance)
     door = Blueprint("pages-door", __name__)
     for (method, path), answer in entrance.routes().items():
         door.add_url_rule(path, answer.__name__, _door(answer), methods=[method])
@@ -66,8 +64,8 @@ def guarded(blueprint: Blueprint) -> Blueprint:
     return blueprint
 
 
-def _parts() -> tuple[Site, Entrance, Bodies]:
-    return cast(tuple[Site, Entrance, Bodies], current_app.extensions[EXTENSION])
+def _parts() -> tuple[Site, Entrance]:
+    return cast(tuple[Site, Entrance], current_app.extensions[EXTENSION])
 
 
 def visit() -> Visit:
@@ -84,7 +82,7 @@ def answer(template: str, status: int = 200, /, **content: Any) -> Answer:
 
 def posted() -> dict[str, str]:
     """The fields of the form that was sent, once its token was checked."""
-    form = _form()
+    form = _parts()[1].form(visit())
     _parts()[0].sessions.check(request, visit().session, form.pop("token", ""))
     return form
 
@@ -94,15 +92,9 @@ def postable() -> list[EventType]:
     return [kind for kind in EVENT_TYPES.values() if kind.roles & visit().roles]
 
 
-def _form() -> dict[str, str]:
-    if request.method != "POST":
-        return {}
-    return read_form(_parts()[2].read(request.environ), request.mimetype)
-
-
 def _door(answer: Callable[[Visit, dict[str, str]], Answer]) -> Callable[[], Answer]:
     def door() -> Answer:
-        page = answer(visit(), _form())
+        page = answer(visit(), _parts()[1].form(visit()))
         g.refused = visit().refused
         return page
 

@@ -21,7 +21,6 @@ from shared.access import Identity
 from shared.contract.problems import Malformed, NotFound, Problem, Unavailable
 from shared.contract.problems import MethodNotAllowed as NotAllowed
 from shared.pages.entrance import Entrance
-from shared.pages.forms import read_form
 from shared.pages.sessions import STRAY
 from shared.pages.site import STATIC, Site, Visit
 
@@ -91,6 +90,10 @@ def site() -> Site:
     return cast(tuple[Site, Entrance], current_app.extensions[EXTENSION])[0]
 
 
+def _entrance() -> Entrance:
+    return cast(tuple[Site, Entrance], current_app.extensions[EXTENSION])[1]
+
+
 def visit() -> Visit:
     """The present request for a page."""
     if "visit" not in g:
@@ -126,17 +129,11 @@ def asked(schema: type[Query]) -> dict[str, Any]:
 
 def _door(answer: Callable[[Visit, dict[str, str]], Answer]) -> Callable[[], Answer]:
     def door() -> Answer:
-        page = answer(visit(), _form())
+        page = answer(visit(), _entrance().form(visit()))
         g.refused = visit().refused
         return page
 
     return door
-
-
-def _form() -> dict[str, str]:
-    if request.method != "POST":
-        return {}
-    return read_form(reporting().bodies.read(request.environ), request.mimetype)
 
 
 def _static(filename: str) -> Response:
@@ -155,7 +152,7 @@ def _enter() -> Answer | None:
     if not roles or visit().roles & roles:
         return None
     if g.identity is None:
-        return cast(tuple[Site, Entrance], current_app.extensions[EXTENSION])[1].turned_away(visit())
+        return _entrance().turned_away(visit())
     g.refused = f"This page is for: {', '.join(sorted(roles))}."
     return site().answer(visit(), "trouble.html", 403, heading=SPOKEN[403], needed=roles, detail="", errors=[])
 

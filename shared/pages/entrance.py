@@ -10,11 +10,13 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from shared.access import Identity, check_subject
+from shared.bodies import Bodies
 from shared.contract.problems import Forbidden, Problem, Unauthenticated
 from shared.contract.roles import ROLES
+from shared.pages.forms import FORM_BYTES_MAX, SLOTS, read_form
 from shared.pages.oidc import MINUTES, Errand, Provider
 from shared.pages.policy import HEADERS
-from shared.pages.sessions import from_here
+from shared.pages.sessions import STRAY, from_here
 from shared.pages.site import Site, Visit, local
 
 SIGN_IN = "/sign-in"
@@ -30,6 +32,7 @@ class Entrance:
         self._site = site
         self._provider = provider
         self._dev = dev
+        self._bodies = Bodies(SLOTS, FORM_BYTES_MAX, patience=0.0)
 
     def routes(self) -> dict[tuple[str, str], Callable[[Visit, Form], Response]]:
         """By method and path, what answers."""
@@ -40,6 +43,16 @@ class Entrance:
             ("GET", f"{SIGN_IN}/back"): self.back,
             ("POST", "/sign-out"): self.leave,
         }
+
+    def form(self, visit: Visit) -> Form:
+        """The fields of the form that was sent. Of those who are not signed in none is waited for, except where roles
+        are chosen; forms take nobody else's place, neither in memory nor of those who wait."""
+        if visit.request.method != "POST":
+            return {}
+        session = self._site.sessions.visited(visit.request, visit.session)
+        if session.identity is None and not (self._dev and from_here(visit.request)):
+            raise STRAY
+        return read_form(self._bodies.read(visit.request.environ), visit.request.mimetype)
 
     def turned_away(self, visit: Visit) -> Response:
         """To the sign-in page, and back here afterwards."""

@@ -5,6 +5,9 @@ from urllib.parse import parse_qsl
 from shared.contract.problems import Malformed, UnsupportedMediaType
 
 FIELDS_MAX = 200
+FORM_BYTES_MAX = 65_536
+SLOTS = 8
+"""So many forms are waited for at once; what people send comes with its request's head."""
 
 
 def read_form(body: bytes, media_type: str) -> dict[str, str]:

@@ -94,11 +94,16 @@ class Sessions:
 
     def check(self, request: Request, session: Session | None, token: str) -> None:
         """Forbidden (403) unless a form came from a page that was shown to this visitor."""
+        if not hmac.compare_digest(self.token(self.visited(request, session)).encode(), token.encode()):
+            raise STRAY
+
+    @staticmethod
+    def visited(request: Request, session: Session | None) -> Session:
+        """The visitor's session; Forbidden (403) where there is none that a form can belong to."""
         where = request.headers.get("Sec-Fetch-Site", "same-origin")
         if session is None or where not in ("same-origin", "none"):
             raise STRAY
-        if not hmac.compare_digest(self.token(session).encode(), token.encode()):
-            raise STRAY
+        return session
 
     def cookie(
         self, request: Request, response: Response, kind: str, value: str, seconds: int, same_site: str = "Strict"

@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from bench.figures import percentile
-from bench.nuisances import aborting, dripping, half_heads, idle, large, unread
-from bench.pair import Pair
+from bench.nuisances import aborting, dripping, dripping_forms, half_heads, idle, large, unread
+from bench.pair import Pair, wait_until
 from bench.watching import resident
 from shared.serving import HEAD_SECONDS
 from shared.sockets import unread_for
@@ -62,6 +62,33 @@ def test_an_ordinary_client_is_answered_beside_clients_that_nobody_wants(pair, n
         assert ordinary_p99(pair) < SECONDS
         assert requests.get(f"{pair.ledger_url}/readyz", timeout=5).status_code == 200
     assert sum(resident(pair.home).values()) - before < MEMORY
+
+
+def test_strangers_whose_forms_never_end_hold_up_each_other_only(pair):
+    page = requests.get(f"{pair.ledger_url}/sign-in", timeout=5)
+
+    def told():
+        return requests.post(page.url, {"token": "no"}, cookies=page.cookies, timeout=5).status_code
+
+    assert told() == 403
+    with dripping_forms(pair, 90):
+        wait_until(lambda: told() == 503, 10, "all slots for forms to be taken")
+        assert ordinary_p99(pair) < SECONDS
+        assert requests.get(page.url, timeout=5).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/post/interest"])
+@pytest.mark.parametrize(("length", "cookie", "status"), [(500, "", 403), (16_000_000, "known", 413)])
+def test_a_strangers_form_is_answered_before_it_comes(pair, path, length, cookie, status):
+    known = requests.get(f"{pair.ledger_url}/sign-in", timeout=5).headers["Set-Cookie"] if cookie else ""
+    host, _, port = pair.ledger_bind.rpartition(":")
+    head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {known}\r\n"
+    form = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=10) as one:
+        one.sendall(f"{head}{form}a=".encode())
+        answered = one.recv(100)
+    away = path.startswith("/post/")
+    assert answered.startswith(f"HTTP/1.1 {303 if away else status} ".encode()), "not signed in"
 
 
 def test_a_connection_that_asks_nothing_is_closed(silent):
