@@ -40,6 +40,8 @@ class Window:
     offered: int = 0
     accepted: "array[float]" = field(default_factory=lambda: array("d"))
     shed: "array[float]" = field(default_factory=lambda: array("d"))
+    late: "array[float]" = field(default_factory=lambda: array("d"))
+    """How much later than the clock said each was sent, in seconds."""
     others: dict[str, int] = field(default_factory=dict)
     """Any other end: a status, `503 without Retry-After`, `broken`, `no answer`."""
 
@@ -50,6 +52,10 @@ class Window:
     def shed_ms(self, share: float) -> float:
         """The same of those that were turned away."""
         return 1000 * percentile(self.shed, share) if self.shed else 0.0
+
+    def late_ms(self, share: float) -> float:
+        """How late `share` of all were sent at most, in milliseconds."""
+        return 1000 * percentile(self.late, share) if self.late else 0.0
 
     def count(self, end: str) -> None:
         """Count another end."""
@@ -63,6 +69,7 @@ def together(windows: list[Window]) -> Window:
         whole.offered += window.offered
         whole.accepted += window.accepted
         whole.shed += window.shed
+        whole.late += window.late
         for end, count in window.others.items():
             whole.others[end] = whole.others.get(end, 0) + count
     return whole
@@ -159,7 +166,7 @@ class _Sender:
             self._send()
         while (now := time.perf_counter()) < end:
             while self._offer.rate and due <= now:
-                self._send()
+                self._send(due)
                 due += self._rng.expovariate(self._offer.rate)
             self._listen(min(end, due if self._offer.rate else end) - now, again=bool(self._offer.clients))
         while len(self._idle) < len(self._open) and time.perf_counter() < end + LAST_ANSWERS_SECONDS:
@@ -168,10 +175,12 @@ class _Sender:
             connection.lost("no answer")
         return self.windows
 
-    def _send(self) -> None:
-        second = int(time.perf_counter() - self._began)
-        window = self.windows[min(second, len(self.windows) - 1)]
+    def _send(self, due: float | None = None) -> None:
+        now = time.perf_counter()
+        window = self.windows[min(int(now - self._began), len(self.windows) - 1)]
         window.offered += 1
+        if due is not None:
+            window.late.append(now - due)
         if not self._idle and len(self._open) >= CONNECTIONS_MAX:
             return window.count("no connection left")
         connection = None

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import requests
 from rich.console import Console
 
 from bench.load import generator
@@ -39,7 +40,7 @@ def soaked(stage: Stage, pair: Pair, lengths: Lengths) -> Run:
         assert not found.others, f"not everything was accepted: {found.others}"
         sustainable = len(found.accepted) / lengths.finding
         began = time.monotonic()
-        with read_a_little(pair, stage.everyday.year):
+        with read_a_little(pair, stage.everyday.year) as failed:
             windows = load.offer(stage.everyday, Offer(lengths.load, SHARE * sustainable)).result()
         rows = rows_of(windows, watch, began, lengths.minute)
     said = {
@@ -47,32 +48,38 @@ def soaked(stage: Stage, pair: Pair, lengths: Lengths) -> Run:
         "offered": f"{SHARE * sustainable:,.0f} events/s by the clock for {lengths.load / 60:g} minutes",
         "compared": f"the last {COMPARED:.0%} of the time with the first {COMPARED:.0%} after {WARM_UP:.0%} to warm up",
     }
-    return Run("soak", stage.store.name, said, rows, _verdicts(windows, watch, began))
+    return Run("soak", stage.store.name, said, rows, _verdicts(windows, watch, began, failed))
 
 
 @contextmanager
-def read_a_little(pair: Pair, year: int) -> Iterator[None]:
-    """Somebody who looks at the Facility every second, and at the annual report four times a minute."""
-    ending, reader = threading.Event(), Reader(pair)
+def read_a_little(pair: Pair, year: int) -> Iterator[list[str]]:
+    """Somebody who looks at the Facility every second, and at the annual report four times a minute; what failed."""
+    ending, reader, failed = threading.Event(), Reader(pair), list[str]()
+
+    def look(path: str) -> None:
+        try:
+            reader.get(path)
+        except (AssertionError, requests.RequestException) as error:
+            failed.append(str(error))
 
     def read() -> None:
         looks = 0
         while not ending.wait(READ_EVERY_SECONDS):
-            reader.get(f"/v1/facility?year={year}")
+            look(f"/v1/facility?year={year}")
             looks += 1
             if looks % REPORT_EVERY == 0:
-                reader.get(f"/v1/reports/{year}.json")
+                look(f"/v1/reports/{year}.json")
 
     thread = threading.Thread(target=read, daemon=True)
     thread.start()
     try:
-        yield
+        yield failed
     finally:
         ending.set()
         thread.join()
 
 
-def _verdicts(windows: list[Window], watch: Watch, began: float) -> list[Verdict]:
+def _verdicts(windows: list[Window], watch: Watch, began: float, failed: list[str]) -> list[Verdict]:
     seconds = len(windows)
     warm, width = int(WARM_UP * seconds), max(1, int(COMPARED * seconds))
     first, last = together(windows[warm : warm + width]), together(windows[-width:])
@@ -80,19 +87,19 @@ def _verdicts(windows: list[Window], watch: Watch, began: float) -> list[Verdict
     before = watch.between(began + warm, began + warm + width)
     after = watch.between(began + seconds - width, began + seconds)
     bound, beside = P99_TIMES * first.ms(0.99), f"{P99_TIMES:g} × {first.ms(0.99):.1f} at first"
-    verdicts = [
+    assert before, "the services were not looked at"
+    assert after, "the services were not looked at"
+    mean = [sum(one.total for one in seen) / len(seen) for seen in (before, after)]
+    entries = after[-1].position - before[0].position
+    return [
         Verdict("p99 at the end, ms", last.ms(0.99), f"≤ {bound:.1f}", beside),
+        Verdict("how late the sender was, p99, ms", whole.late_ms(0.99), "", "latencies count from sending"),
         Verdict("answers other than accepted, 503 among them", len(whole.shed) + sum(whole.others.values()), "≤ 0"),
+        Verdict("reporting's answers that failed", len(failed), "≤ 0", "; ".join(failed[:1])),
         Verdict("reporting behind at most, entries", max((one.lag for one in (*before, *after)), default=0), ""),
+        Verdict("growth of memory, %", 100 * (mean[1] / mean[0] - 1), f"≤ {100 * GROWTH_MAX:g}"),
+        Verdict("the same, bytes for each entry recorded meanwhile", (mean[1] - mean[0]) / max(1, entries), ""),
     ]
-    if before and after:
-        mean = [sum(one.total for one in seen) / len(seen) for seen in (before, after)]
-        entries = after[-1].position - before[0].position
-        verdicts += [
-            Verdict("growth of memory, %", 100 * (mean[1] / mean[0] - 1), f"≤ {100 * GROWTH_MAX:g}"),
-            Verdict("the same, bytes for each entry recorded meanwhile", (mean[1] - mean[0]) / max(1, entries), ""),
-        ]
-    return verdicts
 
 
 def measured(kind: str, lengths: Lengths, history: int = HISTORY) -> Run:

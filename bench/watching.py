@@ -56,15 +56,18 @@ class Watch:
 @contextmanager
 def watching(pair: Pair, every: float) -> Iterator[Watch]:
     """Look at both services from time to time, on a thread."""
-    watch, ending = Watch(), threading.Event()
+    watch, ending, failed = Watch(), threading.Event(), list[Exception]()
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {pair.token('auditor')}"
 
     def look() -> None:
-        while True:
-            watch.seen.append(_look(pair, session))
-            if ending.wait(every):
-                break
+        try:
+            while True:
+                watch.seen.append(_look(pair, session))
+                if ending.wait(every):
+                    break
+        except Exception as error:  # noqa: BLE001 - told where the watching ends
+            failed.append(error)
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()
@@ -73,6 +76,8 @@ def watching(pair: Pair, every: float) -> Iterator[Watch]:
     finally:
         ending.set()
         thread.join()
+    if failed:
+        raise failed[0]
 
 
 def _look(pair: Pair, session: requests.Session) -> Seen:

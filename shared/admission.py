@@ -139,13 +139,19 @@ class Admission(Collector):
 
 @contextmanager
 def outside(environ: Mapping[str, Any]) -> Iterator[None]:
-    """Give a request's place back while it only waits for its client, and take it again afterwards."""
+    """Give one place back while a request only waits for its client, and take it again afterwards; places that it has
+    for the size of its body it keeps."""
     if PLACE not in environ:
         yield
         return
-    room, places = environ[PLACE]
-    room.leave(places)
+    room, _ = environ[PLACE]
+    room.leave(1)
     try:
         yield
     finally:
-        room.take(places)
+        room.take(1)
+
+
+def places_of(environ: Mapping[str, Any]) -> int | None:
+    """How many places a request has; None where there is no door."""
+    return environ[PLACE][1] if PLACE in environ else None

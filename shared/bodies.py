@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from shared.admission import outside
+from shared.admission import outside, places_of
 from shared.contract.problems import Malformed, TooLarge, Unavailable
 from shared.sockets import Idle, shut_down
 
@@ -21,6 +21,9 @@ log = structlog.get_logger("http")
 BODY_BYTES_MAX = 16 * 1024 * 1024
 EXCESS = 65_536
 """So far beyond its limit a body of unknown length is read: who sends a little too much is told, not cut off."""
+MEBIBYTE = 1 << 20
+MEBIBYTE_SECONDS = 2.0
+"""What a large body may take for each MiB, beyond DRIPPING_SECONDS."""
 THREADS_KEPT_FREE = 24
 """For long polls, of which at most 16 wait, and for everything else that has no body."""
 PATIENCE_SECONDS = 1.0
@@ -55,10 +58,14 @@ class Bodies:
         length = int(given) if given.isascii() and given.isdigit() else None
         if length is not None and length > self._bytes_max:
             raise self._too_large()
-        with self._slot(environ.get("REMOTE_ADDR", "")), outside(environ):
-            body: bytes = environ["wsgi.input"].read(self._bytes_max + EXCESS if length is None else length)
-        if len(body) > self._bytes_max:
-            raise self._too_large()
+        most = self._bytes_max if length is None else length
+        if length is None and (places := places_of(environ)):
+            most = min(most, places * MEBIBYTE)
+        address = environ.get("REMOTE_ADDR", "")
+        with self._slot(address), _patience(address, most), outside(environ):
+            body: bytes = environ["wsgi.input"].read(most + EXCESS if length is None else most)
+        if len(body) > most:
+            raise TooLarge(f"A body of unknown length is at most {most} bytes here.")
         if length is not None and len(body) < length:
             raise Malformed([{"pointer": "#", "detail": f"breaks off after {len(body)} of {length} bytes"}])
         return body
@@ -92,6 +99,22 @@ class Bodies:
             self._reading = Counter({address: self._reading[address] for address in addresses})
         if ended := shut_down(addresses, _hopeless):
             log.warning("connections shut down", silent=ended, addresses=sorted(addresses))
+
+
+@contextmanager
+def _patience(address: str, length: int) -> Iterator[None]:
+    """A large body keeps places from others while it comes: it is ended when it takes too long."""
+    if length <= MEBIBYTE:
+        yield
+        return
+    seconds = DRIPPING_SECONDS + MEBIBYTE_SECONDS * length / MEBIBYTE
+    timer = threading.Timer(seconds, shut_down, ({address}, _hopeless))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _hopeless(idle: Idle) -> bool:

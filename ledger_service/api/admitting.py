@@ -32,15 +32,14 @@ def admission(threads: int) -> Admission:
 def _asked(environ: WSGIEnvironment) -> Asked | None:
     path = environ["PATH_INFO"]
     if path == "/v1/events" and environ["REQUEST_METHOD"] == "POST":
-        if environ.get("CONTENT_TYPE", "").startswith(BATCH):
-            return Asked("batches", 1 + _length(environ) // MEBIBYTE)
-        return Asked("posts")
+        return _posted(environ.get("CONTENT_TYPE", "").lower().startswith(BATCH), environ.get("CONTENT_LENGTH", ""))
     if path in ALWAYS:
         return None
     return Asked("polls" if path == "/checkpoint" else "rest")
 
 
-def _length(environ: WSGIEnvironment) -> int:
-    """How long the body may be."""
-    given = environ.get("CONTENT_LENGTH", "")
-    return min(int(given), BODY_BYTES_MAX) if given.isascii() and given.isdigit() else BODY_BYTES_MAX
+def _posted(batch: bool, given: str) -> Asked:
+    """A batch, or whatever else is large, asks for places by its length; of a batch that does not say it, the most."""
+    unknown = BODY_BYTES_MAX if batch else 0
+    length = min(int(given), BODY_BYTES_MAX) if given.isascii() and given.isdigit() else unknown
+    return Asked("batches", 1 + length // MEBIBYTE) if batch or length > MEBIBYTE else Asked("posts")

@@ -124,6 +124,17 @@ def test_who_waits_for_a_client_keeps_nobody_out():
     assert got == ["200 OK", BUSY]
 
 
+def test_who_waits_with_a_large_body_keeps_the_places_of_its_size():
+    house, got = House(posts=Bound(4, 4)), []
+
+    def waiting(environ):
+        with outside(environ):
+            got.extend([house.status_beside(0, places=2), house.status_beside(0, places=3)])
+
+    house.ask("/posts", waiting, places=3)
+    assert got == ["200 OK", BUSY]
+
+
 def test_a_place_is_free_again_after_a_failure():
     house = House(posts=Bound(1, 1))
 
@@ -153,6 +164,8 @@ def test_places_and_turned_away_are_measured():
         ("POST", "/v1/events", {"CONTENT_TYPE": BATCH, "CONTENT_LENGTH": "10485760"}, Asked("batches", 11)),
         ("POST", "/v1/events", {"CONTENT_TYPE": BATCH}, Asked("batches", 17)),
         ("POST", "/v1/events", {"CONTENT_TYPE": BATCH, "CONTENT_LENGTH": "9" * 40}, Asked("batches", 17)),
+        ("POST", "/v1/events", {"CONTENT_TYPE": BATCH.upper(), "CONTENT_LENGTH": "5"}, Asked("batches", 1)),
+        ("POST", "/v1/events", {"CONTENT_TYPE": "text/plain", "CONTENT_LENGTH": "10485760"}, Asked("batches", 11)),
         ("GET", "/v1/events", {}, Asked("rest")),
         ("POST", "/sign-in", {}, Asked("rest")),
         ("GET", "/checkpoint", {}, Asked("polls")),

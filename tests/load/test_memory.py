@@ -1,14 +1,23 @@
-"""What was refused is forgotten at once: no large body waits for the collector to look for cycles."""
+"""Large bodies: so many at once and no more, and what was refused is forgotten at once, without the collector."""
 
 import gc
+import json
+import socket
 import weakref
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 
 import orjson
 import pytest
+import requests
 
+from bench.load import BATCH, EVENT, Request
+from bench.pair import Pair
+from bench.watching import resident
 from ledger_service.api.apart import _seen, examined
 from ledger_service.journal.promise import Promise
 from shared.contract.problems import Malformed, Unavailable
+from tests.ledger.clerks import interest
 
 
 class Body:
@@ -50,3 +59,36 @@ def test_a_problem_found_in_another_process_keeps_no_body():
         post(body)
     del body, refused
     assert kept() is None
+
+
+MEBIBYTE = 1 << 20
+WITHHELD = 16
+
+
+def test_large_bodies_that_are_withheld_take_bounded_memory(tmp_path):
+    with Pair(tmp_path, output=tmp_path / "services.log", reporting=False) as pair:
+        request = Request(pair.ledger_bind, pair.token("finance", "slow"), BATCH).framed(b" " * 16 * MEBIBYTE)
+        before = sum(resident(pair.home).values())
+        with ExitStack() as held, ThreadPoolExecutor(WITHHELD) as clients:
+            connections = [held.enter_context(connected(pair)) for _ in range(WITHHELD)]
+            for sent in [clients.submit(withhold, one, request[:-1]) for one in connections]:
+                sent.result()
+            assert sum(resident(pair.home).values()) - before < 250 * MEBIBYTE
+            assert requests.get(f"{pair.ledger_url}/readyz", timeout=5).status_code == 200
+            assert post_one(pair) == 201
+
+
+def connected(pair):
+    host, _, port = pair.ledger_bind.rpartition(":")
+    return socket.create_connection((host, int(port)), timeout=3)
+
+
+def withhold(connection, most):
+    """Send nearly all of a request; those turned away may find the connection closed."""
+    with suppress(OSError):
+        connection.sendall(most)
+
+
+def post_one(pair):
+    headers = {"Content-Type": EVENT, "Authorization": f"Bearer {pair.token('finance', 'ordinary')}"}
+    return requests.post(f"{pair.ledger_url}/v1/events", json.dumps(interest()), headers=headers, timeout=9).status_code
