@@ -50,8 +50,8 @@ class Bodies:
         self._moved = 0.0
 
     def read(self, environ: Mapping[str, Any]) -> bytes:
-        """A request's whole body; TooLarge (413), Malformed (400) when it breaks off, Unavailable (503) when the
-        slots are taken by others that do not get on."""
+        """A request's whole body; TooLarge (413), Malformed (400) when it is shorter than it said, Unavailable (503)
+        when the slots are taken by others that do not get on. Of chunks the server does not tell whether they ended."""
         given = environ.get("CONTENT_LENGTH", "")
         if not given and not environ.get("wsgi.input_terminated"):
             return b""

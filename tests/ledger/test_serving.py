@@ -195,6 +195,20 @@ def test_bodies_that_never_end_do_not_stop_the_ledger(serve, tmp_path):
         connection.close()
 
 
+@pytest.mark.parametrize("broken", [b"zz\r\n", b""], ids=["a size that is none", "the client's end"])
+def test_a_chunked_body_that_breaks_off_within_an_event_is_not_recorded(serve, tmp_path, broken):
+    served = serve().ready()
+    host, _, port = served.bind.rpartition(":")
+    token, part = mint_dev_token(tmp_path, "finance", "gl-1"), json.dumps(interest(id="cut")).encode()[:-1]
+    head = [f"POST /v1/events HTTP/1.1\r\nHost: {host}", f"Authorization: Bearer {token}", f"Content-Type: {EVENT}"]
+    with socket.create_connection((host, int(port)), 10) as one:
+        one.sendall("\r\n".join([*head, "Transfer-Encoding: chunked", "", f"{len(part):x}", ""]).encode())
+        one.sendall(part + b"\r\n" + broken)
+        one.shutdown(socket.SHUT_WR)
+        assert one.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert "cut" not in entries(tmp_path)
+
+
 def test_a_chunked_body_that_is_too_large_is_not_recorded(serve, tmp_path):
     served = serve().ready()
     headers = {"Content-Type": EVENT, "Authorization": f"Bearer {mint_dev_token(tmp_path, 'finance', 'gl-1')}"}
