@@ -1,7 +1,8 @@
 """Load that does not wait for answers: requests leave when a clock says so, whatever became of those before.
 
 One process, plain sockets, as many connections as are waiting for an answer. In a closed loop instead, so many clients
-each send the next request when the last was answered. What happened is told second by second.
+each send the next request when the last was answered. What happened is told second by second. By the clock a latency
+counts from when the request was due, so that a sender that is late, or waits for a connection, makes it longer.
 """
 
 import select
@@ -106,8 +107,8 @@ class _Connection:
         self.window: Window | None = None
         self._held = b""
 
-    def send(self, message: bytes, window: Window) -> None:
-        self.window, self._held, self.began = window, b"", time.perf_counter()
+    def send(self, message: bytes, window: Window, began: float) -> None:
+        self.window, self._held, self.began = window, b"", began
         self.socket.sendall(message)
 
     def answered(self) -> bool:
@@ -186,7 +187,7 @@ class _Sender:
         connection = None
         try:
             connection = self._idle.popitem()[1] if self._idle else self._connected()
-            connection.send(self._request.framed(next(self._bodies)), window)
+            connection.send(self._request.framed(next(self._bodies)), window, now if due is None else due)
         except OSError:
             self._forget(connection)
             window.count("broken")

@@ -84,7 +84,7 @@ def _verdicts(
     return [
         Verdict("p99 of what is accepted, ms", p99, f"≤ {bound:.1f}", f"{P99_TIMES:g} × {calm.ms(0.99):.1f} unloaded"),
         Verdict("p99 until somebody is turned away, ms", whole.shed_ms(0.99), ""),
-        Verdict("how late the sender was, p99, ms", whole.late_ms(0.99), "", "latencies count from sending"),
+        Verdict("how late the sender was, p99, ms", whole.late_ms(0.99), "", "latencies count from when it was due"),
         Verdict("answers that are neither accepted nor 503 with Retry-After", sum(whole.others.values()), "≤ 0"),
         Verdict("growth of memory after the first minute, %", 100 * growth, f"≤ {100 * GROWTH_MAX:g}"),
         Verdict("seconds until it is as before", recovered, f"≤ {RECOVERY_MAX:g}"),

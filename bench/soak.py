@@ -93,7 +93,7 @@ def _verdicts(windows: list[Window], watch: Watch, began: float, failed: list[st
     entries = after[-1].position - before[0].position
     return [
         Verdict("p99 at the end, ms", last.ms(0.99), f"≤ {bound:.1f}", beside),
-        Verdict("how late the sender was, p99, ms", whole.late_ms(0.99), "", "latencies count from sending"),
+        Verdict("how late the sender was, p99, ms", whole.late_ms(0.99), "", "latencies count from when it was due"),
         Verdict("answers other than accepted, 503 among them", len(whole.shed) + sum(whole.others.values()), "≤ 0"),
         Verdict("reporting's answers that failed", len(failed), "≤ 0", "; ".join(failed[:1])),
         Verdict("reporting behind at most, entries", max((one.lag for one in (*before, *after)), default=0), ""),

@@ -1,13 +1,14 @@
 """The benches under load run with tiny inputs on SQLite: what they ask, not how fast the answer is."""
 
 import json
+import time
 
 import pytest
 
 from bench import overload, soak, unwanted
 from bench.__main__ import stage
-from bench.load import generator
-from bench.open_loop import Window, together
+from bench.load import EVENT, Request, generator
+from bench.open_loop import Offer, Window, _Sender, together
 from bench.overload import Lengths, recovery
 from bench.runs import PAGE, Run, Verdict, as_markdown, as_table, keep, runs_in, with_runs
 
@@ -71,6 +72,20 @@ def test_it_is_as_before_when_nobody_is_turned_away_and_answers_are_quick():
 def test_windows_add_up():
     whole = together([window(shed=1), window(shed=2)])
     assert (whole.offered, len(whole.accepted), len(whole.shed)) == (20, 20, 3)
+
+
+def test_a_latency_by_the_clock_counts_from_when_the_request_was_due(running):
+    at, pair = running
+    bodies = at.everyday.endless()
+
+    def held_up():
+        """The sender has something else to do before its first request."""
+        time.sleep(0.3)
+        yield from bodies
+
+    request = Request(pair.ledger_bind, pair.token("finance", "finance-1"), EVENT)
+    whole = together(_Sender(request, held_up(), Offer(seconds=1, rate=20)).run())
+    assert whole.ms(1.0) > 300
 
 
 RUN = Run("soak", "SQLite", {"offered": "much"}, [], [Verdict("p99", 3.0, "≤ 2"), Verdict("more", 1.0, "")])
