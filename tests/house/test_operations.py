@@ -17,11 +17,9 @@ NAMES = FAMILIES | {
     if name.endswith("_bucket")
     for end in ("_sum", "_count", "_bucket")
 }
-RULES = [
-    rule
-    for group in yaml.safe_load(re.search(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[1])["groups"]
-    for rule in group["rules"]
-]
+BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+SCRAPES, GROUPS = (yaml.safe_load(block) for block in BLOCKS)
+RULES = [rule for group in GROUPS["groups"] for rule in group["rules"]]
 TOLD = {
     name.strip()
     for row in re.findall(r"^\| ((?:[A-Z][a-z]+[A-Za-z]+(?:, )?)+) \|", PAGE, re.MULTILINE)
@@ -35,6 +33,21 @@ def test_an_alert_is_over_metrics_that_exist(rule):
     assert named <= NAMES
     assert rule["expr"].count("(") == rule["expr"].count(")")
     assert set(rule) <= {"alert", "expr", "for"}
+
+
+def test_every_job_that_an_alert_names_is_scraped_with_a_token():
+    named = {job for rule in RULES for jobs in re.findall(r'job=~?"([^"]*)"', rule["expr"]) for job in jobs.split("|")}
+    scraped = {job["job_name"]: job["authorization"] for job in SCRAPES["scrape_configs"]}
+    assert named == scraped.keys()
+    assert all("credentials_file" in how for how in scraped.values())
+
+
+def test_no_alert_waits_for_what_a_scrape_never_sees():
+    """The process of a lost writer ends at once; a series that is new has not increased; a door keeps queues short."""
+    for rule in RULES:
+        assert "ledger_writer_lost" not in rule["expr"]
+        assert not re.search(r"(increase|rate)\([^)]*\) > 0'?$", rule["expr"])
+        assert not re.search(r"queue_requests > [1-9]", rule["expr"])
 
 
 def test_every_alert_says_what_to_do():
