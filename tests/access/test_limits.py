@@ -8,6 +8,7 @@ from reporting_service.api.reporting import EXTENSION
 from reporting_service.render.pdf import printing
 from shared.pages.oidc import ASKED_AT_ONCE, Provider
 from tests.ledger.clerks import problem_of
+from tests.pages.serving import Visitor
 
 
 def taken(semaphore):
@@ -67,3 +68,24 @@ def test_strangers_who_begin_to_sign_in_do_not_hold_every_thread(guarded, provid
     crowd = Provider(provider.url, "fund", f"{provider.url}/keys", "pages", fetch)
     assert crowd._ask("https://id.example", None) == {"issuer": provider.url}
     assert len(asked) == ASKED_AT_ONCE
+
+
+class Withheld:
+    """A body that must not be waited for."""
+
+    def read(self, *_):
+        pytest.fail("a stranger's body is read")
+
+    readline = read
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out"])
+@pytest.mark.parametrize("shown", [True, False], ids=["shown the page", "shown nothing"])
+def test_no_form_of_a_stranger_is_waited_for(guarded, path, shown):
+    for service in guarded:
+        visitor = Visitor(service.app)
+        if shown:
+            visitor.get("/sign-in")
+        form = {"CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": "500"}
+        withheld = form | {"wsgi.input": Withheld()}
+        assert visitor.client.post(path, environ_overrides=withheld).status_code == 403
