@@ -17,6 +17,8 @@ LARGE = 10 * MEBIBYTE
 DRIP_SECONDS = 0.5
 GONE_SECONDS = 0.02
 ANSWER_SECONDS = 60
+UNREAD, TAKES = 8, 4_096
+"""Answers on a connection, and the bytes that its client's kernel takes of them; the server's keeps some 4 MB."""
 
 Nuisance = Callable[[Pair, int], contextlib.AbstractContextManager[None]]
 
@@ -55,9 +57,10 @@ def dripping_forms(pair: Pair, clients: int) -> Iterator[None]:
 
 @contextmanager
 def unread(pair: Pair, clients: int) -> Iterator[None]:
-    """Large answers that are asked for and never taken."""
-    request = Request(pair.ledger_bind, pair.token("auditor"), EVENT, "/v1/events?limit=1000").framed(b"")
-    with _each(clients, lambda ending: _hold(pair, request, ending, drip=b""), threads=1):
+    """Answers that are asked for, eight of 1.7 MB on each connection, and never taken: more than the kernel keeps."""
+    path = "/static/vendor/swagger-ui/swagger-ui-bundle.js"
+    request = Request(pair.ledger_bind, pair.token("auditor"), EVENT, path).framed(b"")
+    with _each(clients, lambda ending: _hold(pair, UNREAD * request, ending, drip=b"", takes=TAKES), threads=1):
         yield
 
 
@@ -83,7 +86,7 @@ NUISANCES: dict[str, tuple[Nuisance, int]] = {
     "idle connections": (idle, 2_000),
     "request heads that never end": (half_heads, 500),
     "bodies that drip": (dripping, 50),
-    "answers of some 600 kB never read": (unread, 200),
+    "8 answers of 1.7 MB each never read": (unread, 200),
     "batches of 10 MiB, all refused": (large, 8),
     "posts whose clients are gone": (aborting, 8),
 }
@@ -119,18 +122,23 @@ class _Ending(threading.Event):
         self.connections = connections
 
 
-def _connected(pair: Pair) -> socket.socket:
+def _connected(pair: Pair, takes: int | None = None) -> socket.socket:
     host, _, port = pair.ledger_bind.rpartition(":")
-    return socket.create_connection((host, int(port)), timeout=ANSWER_SECONDS)
+    one = socket.socket()
+    one.settimeout(ANSWER_SECONDS)
+    if takes is not None:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, takes)
+    one.connect((host, int(port)))
+    return one
 
 
-def _hold(pair: Pair, first: bytes, ending: _Ending, drip: bytes = b" ") -> None:
+def _hold(pair: Pair, first: bytes, ending: _Ending, drip: bytes = b" ", takes: int | None = None) -> None:
     """Keep connections open, each sending something and then a byte now and then, if its first bytes were any."""
     held: list[socket.socket] = []
     while not ending.is_set():
         while len(held) < ending.connections and not ending.is_set():
             with contextlib.suppress(OSError):
-                held.append(_connected(pair))
+                held.append(_connected(pair, takes))
                 held[-1].sendall(first)
                 held[-1].setblocking(False)
         if ending.wait(DRIP_SECONDS):
