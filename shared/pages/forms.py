@@ -5,7 +5,8 @@ from urllib.parse import parse_qsl
 from shared.contract.problems import Malformed, UnsupportedMediaType
 
 FIELDS_MAX = 200
-FORM_BYTES_MAX = 65_536
+FORM_BYTES_MAX = 131_072
+"""Room for the largest event, each of its bytes written as three (`%E2`)."""
 SLOTS = 8
 """So many forms are waited for at once; what people send comes with its request's head."""
 
