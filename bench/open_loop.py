@@ -20,6 +20,8 @@ from bench.everyday import Everyday
 from bench.figures import percentile
 from bench.load import EVENT, Request
 
+REST_SECONDS = 5.0
+"""The services close a connection that has rested for ten."""
 CONNECTIONS_MAX = 3_000
 LAST_ANSWERS_SECONDS = 10
 """How long answers are waited for once nothing more is sent."""
@@ -104,6 +106,7 @@ class _Connection:
         self.socket = socket.create_connection((host, int(port)), timeout=LAST_ANSWERS_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.began = 0.0
+        self.rested = 0.0
         self.window: Window | None = None
         self._held = b""
 
@@ -184,13 +187,24 @@ class _Sender:
             window.late.append(now - due)
         if not self._idle and len(self._open) >= CONNECTIONS_MAX:
             return window.count("no connection left")
-        connection = None
+        connection = self._rested(now)
         try:
-            connection = self._idle.popitem()[1] if self._idle else self._connected()
+            connection = connection or self._connected()
             connection.send(self._request.framed(next(self._bodies)), window, now if due is None else due)
         except OSError:
+            if connection is None:
+                window.count("not connected")
             self._forget(connection)
-            window.count("broken")
+
+    def _rested(self, now: float) -> _Connection | None:
+        """The connection used last, as a client does who closes those that have rested for long."""
+        while self._idle:
+            _, connection = self._idle.popitem()
+            if now - connection.rested < REST_SECONDS:
+                return connection
+            self._forget(connection)
+            connection.socket.close()
+        return None
 
     def _connected(self) -> _Connection:
         connection = _Connection(self._request.bind)
@@ -208,6 +222,7 @@ class _Sender:
             except OSError:
                 self._forget(connection)
                 continue
+            connection.rested = time.perf_counter()
             self._idle[descriptor] = connection
             if again:
                 self._send()

@@ -80,12 +80,13 @@ def _verdicts(
     whole = together(windows)
     p99, growth = whole.ms(0.99), _growth(rows)
     bound, recovered = P99_TIMES * calm.ms(0.99), recovery(calm, after)
+    ends = ", ".join(f"{count} × {end}" for end, count in whole.others.items())
     lag = [seen.lag for seen in watch.between(began + len(windows) + RECOVERY_MAX, time.monotonic())]
     return [
         Verdict("p99 of what is accepted, ms", p99, f"≤ {bound:.1f}", f"{P99_TIMES:g} × {calm.ms(0.99):.1f} unloaded"),
         Verdict("p99 until somebody is turned away, ms", whole.shed_ms(0.99), ""),
         Verdict("how late the sender was, p99, ms", whole.late_ms(0.99), "", "latencies count from when it was due"),
-        Verdict("answers that are neither accepted nor 503 with Retry-After", sum(whole.others.values()), "≤ 0"),
+        Verdict("answers that are neither accepted nor 503 with Retry-After", sum(whole.others.values()), "≤ 0", ends),
         Verdict("growth of memory after the first minute, %", 100 * growth, f"≤ {100 * GROWTH_MAX:g}"),
         Verdict("seconds until it is as before", recovered, f"≤ {RECOVERY_MAX:g}"),
         Verdict(f"entries reporting is behind {RECOVERY_MAX:g} s after", max(lag, default=0), ""),
