@@ -5,21 +5,16 @@ Then, at a tenth of it by the clock, the latency without load; then the double o
 not care; then the tenth again, to see how soon it is as before.
 """
 
-import argparse
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-from rich.console import Console
 
 from bench.load import generator
 from bench.open_loop import Offer, Window, open_loop, together
 from bench.pair import Pair
-from bench.runs import Row, Run, Verdict, as_table, keep, rows_of
+from bench.runs import Row, Run, Verdict, measure_each, rows_of
 from bench.stage import Stage
-from bench.stores import KINDS
 from bench.watching import Watch, watching
 
 CLIENTS = 64
@@ -119,18 +114,9 @@ def measured(kind: str, lengths: Lengths, history: int = HISTORY) -> Run:
 
 def main() -> int:
     """Measure on each store, print the table, keep it; 1 when an aim was missed."""
-    options = argparse.ArgumentParser(prog="python -m bench.overload", description=__doc__)
-    options.add_argument("--minutes", type=float, default=10.0, help="how long the load lasts (default 10)")
-    options.add_argument("--store", nargs="*", choices=list(KINDS), default=["sqlite"])
-    options.add_argument("--output", type=Path, help="a folder for the results (default: bench/, and into the page)")
-    chosen = options.parse_args()
-    console, held = Console(width=None if sys.stdout.isatty() else 170), True
-    for kind in chosen.store:
-        run = measured(kind, Lengths(20, 30, 60 * chosen.minutes))
-        console.print(as_table(run))
-        keep(run, chosen.output)
-        held = held and run.holds
-    return 0 if held else 1
+    return measure_each(
+        "overload", __doc__, "minutes", 10.0, lambda kind, long: measured(kind, Lengths(20, 30, 60 * long))
+    )
 
 
 if __name__ == "__main__":

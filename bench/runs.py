@@ -1,19 +1,22 @@
 """A run under load: a row for each minute, verdicts against the aims; on the screen, as JSON, in bench/README.md."""
 
+import argparse
 import json
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rich.console import Group
+from rich.console import Console, Group
 from rich.table import Table
 
 from bench.figures import percentile
 from bench.machine import machine
 from bench.open_loop import Window, together
+from bench.stores import KINDS
 from bench.table import number
 from bench.watching import Seen, Watch
 
@@ -186,3 +189,24 @@ def with_runs(page: str, name: str, runs: list[Run]) -> str:
         raise ValueError(f"the page has no block from {begin} to {end}")
     said = "\n\n".join(map(as_markdown, runs)) or NONE_YET
     return re.sub(f"{begin}.*{end}", lambda _: f"{begin}\n\n{said}\n\n{end}", page, flags=re.DOTALL)
+
+
+def measure_each(
+    bench: str, about: str | None, unit: str, default: float, measured: Callable[[str, float], Run]
+) -> int:
+    """The command line of a bench under load: measure on each store, print, keep; 1 when an aim was missed.
+
+    `measured` is given a store's kind and how many of `unit` the load lasts.
+    """
+    options = argparse.ArgumentParser(prog=f"python -m bench.{bench}", description=about)
+    options.add_argument(f"--{unit}", dest="length", type=float, default=default, help=f"of load (default {default:g})")
+    options.add_argument("--store", nargs="*", choices=list(KINDS), default=["sqlite"])
+    options.add_argument("--output", type=Path, help="a folder for the results (default: bench/, and into the page)")
+    chosen = options.parse_args()
+    console, held = Console(width=None if sys.stdout.isatty() else 170), True
+    for kind in chosen.store:
+        run = measured(kind, chosen.length)
+        console.print(as_table(run))
+        keep(run, chosen.output)
+        held = held and run.holds
+    return 0 if held else 1

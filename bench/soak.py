@@ -3,24 +3,20 @@
 Both services run: reporting follows all the while, and is asked for the Facility and the annual report now and then.
 """
 
-import argparse
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import requests
-from rich.console import Console
 
 from bench.load import generator
 from bench.open_loop import Offer, Window, open_loop, together
 from bench.overload import CLIENTS, HISTORY, Lengths
 from bench.pair import Pair
-from bench.runs import Run, Verdict, as_table, keep, rows_of
+from bench.runs import Run, Verdict, measure_each, rows_of
 from bench.stage import Reader, Stage
-from bench.stores import KINDS
 from bench.watching import Watch, watching
 
 SHARE = 0.7
@@ -113,18 +109,7 @@ def measured(kind: str, lengths: Lengths, history: int = HISTORY) -> Run:
 
 def main() -> int:
     """Measure on each store, print the table, keep it; 1 when an aim was missed."""
-    options = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__)
-    options.add_argument("--minutes", type=float, default=30.0, help="how long the load lasts (default 30)")
-    options.add_argument("--store", nargs="*", choices=list(KINDS), default=["sqlite"])
-    options.add_argument("--output", type=Path, help="a folder for the results (default: bench/, and into the page)")
-    chosen = options.parse_args()
-    console, held = Console(width=None if sys.stdout.isatty() else 170), True
-    for kind in chosen.store:
-        run = measured(kind, Lengths(20, 0, 60 * chosen.minutes))
-        console.print(as_table(run))
-        keep(run, chosen.output)
-        held = held and run.holds
-    return 0 if held else 1
+    return measure_each("soak", __doc__, "minutes", 30.0, lambda kind, long: measured(kind, Lengths(20, 0, 60 * long)))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,13 @@
 """`python -m bench.unwanted`: how an ordinary poster fares beside clients that nobody wants, kind by kind."""
 
-import argparse
 import sys
-from pathlib import Path
-
-from rich.console import Console
 
 from bench.load import generator
 from bench.nuisances import NUISANCES
 from bench.open_loop import Offer, OpenLoop, Window, open_loop, together
 from bench.pair import Pair
-from bench.runs import MEGABYTE, Run, Verdict, as_table, keep
+from bench.runs import MEGABYTE, Run, Verdict, measure_each
 from bench.stage import Stage
-from bench.stores import KINDS
 from bench.watching import resident
 
 RATE = 100.0
@@ -56,18 +51,7 @@ def measured(kind: str, seconds: float, history: int = HISTORY, share: float = 1
 
 def main() -> int:
     """Measure on each store, print the table, keep it; 1 when an aim was missed."""
-    options = argparse.ArgumentParser(prog="python -m bench.unwanted", description=__doc__)
-    options.add_argument("--seconds", type=float, default=SECONDS, help=f"beside each kind (default {SECONDS:g})")
-    options.add_argument("--store", nargs="*", choices=list(KINDS), default=["sqlite"])
-    options.add_argument("--output", type=Path, help="a folder for the results (default: bench/, and into the page)")
-    chosen = options.parse_args()
-    console, held = Console(width=None if sys.stdout.isatty() else 170), True
-    for kind in chosen.store:
-        run = measured(kind, chosen.seconds)
-        console.print(as_table(run))
-        keep(run, chosen.output)
-        held = held and run.holds
-    return 0 if held else 1
+    return measure_each("unwanted", __doc__, "seconds", SECONDS, measured)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from ledger_service.api.permissions import admit, identify
 from shared.bodies import Bodies
 from shared.contract.problems import NotAcceptable
 from shared.pages.policy import CONTENT_SECURITY_POLICY
-from shared.quoting import quoted_method, quoted_path
+from shared.quoting import quoted, quoted_method
 
 log = structlog.get_logger("http")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -98,12 +98,7 @@ def _end(response: Response) -> Response:
     rule = request.url_rule.rule if request.url_rule else "none"
     response.headers.add("X-Request-Id", g.get("request_id", ""))
     identity, method = g.get("identity"), quoted_method(request.method)
-    told = {
-        "method": method,
-        "path": quoted_path(request.path),
-        "status": response.status_code,
-        "subject": identity.subject if identity else None,
-    }
+    told = quoted(method, request.path, response.status_code, identity.subject if identity else None)
     if response.status_code in (401, 403):
         log.warning("access refused", route=rule, reason=g.get("refused"), **told)
     log.info("answered", ms=round(seconds * 1000, 2), position=g.get("position"), **told)

@@ -19,7 +19,7 @@ from reporting_service.projections.view import View
 from reporting_service.render.forms import FORMS
 from shared.contract.problems import NotAcceptable
 from shared.pages.policy import CONTENT_SECURITY_POLICY
-from shared.quoting import quoted_method, quoted_path
+from shared.quoting import quoted, quoted_method
 
 log = structlog.get_logger("http")
 BODY_BYTES_MAX = 1 << 20
@@ -131,12 +131,7 @@ def _end(response: Response) -> Response:
         del response.headers["Content-Security-Policy"]
     response.headers.setdefault("Cache-Control", "no-store")
     identity, method = g.get("identity"), quoted_method(request.method)
-    told = {
-        "method": method,
-        "path": quoted_path(request.path),
-        "status": response.status_code,
-        "subject": identity.subject if identity else None,
-    }
+    told = quoted(method, request.path, response.status_code, identity.subject if identity else None)
     if response.status_code in (401, 403):
         log.warning("access refused", route=rule, reason=g.get("refused"), **told)
     log.info("answered", ms=round(seconds * 1000, 2), position=g.get("position"), lag=status.lag, **told)
