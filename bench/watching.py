@@ -93,10 +93,9 @@ def _look(pair: Pair, session: requests.Session) -> Seen:
 
 
 def _metrics(session: requests.Session, url: str) -> dict[str, float]:
-    with contextlib.suppress(requests.RequestException):
-        said = session.get(f"{url}/metrics", timeout=10).text
-        return {name: float(value) for name, value in METRIC.findall(said)}
-    return {}
+    answer = session.get(f"{url}/metrics", timeout=10)
+    answer.raise_for_status()
+    return {name: float(value) for name, value in METRIC.findall(answer.text)}
 
 
 def _ready_seconds(session: requests.Session, url: str) -> float | None:

@@ -129,7 +129,8 @@ def metrics() -> str:
 
 Served at `/metrics` in the Prometheus text format, to the roles `administrator` and `auditor`; each process counts for
 itself, from its start. Beside these there are the client library's `process_*`: memory, processor time, open files,
-start. What to watch them for: [operate](../how-to/operate.md).
+start; and of the ledger's writer, which is a process of its own, the same as `ledger_writer_process_*`. What to watch
+them for: [operate](../how-to/operate.md).
 
 ## The ledger
 

@@ -69,6 +69,7 @@ def create_served(settings: Settings, lost: Callable[[], None]) -> Flask:
         lost=told,
         pending_max=PENDING_TIMES * settings.threads,
     )
+    around.metrics.watch_process("writer", lambda: journal.pid)
     app = assembled(around, journal, apart.started())
     journal.open()
     around.opened()

@@ -52,6 +52,10 @@ class Metrics:
         """Measure this too."""
         self.registry.register(collector)
 
+    def watch_process(self, name: str, pid: Callable[[], int]) -> None:
+        """What another process of ours takes, as `ledger_NAME_process_*`."""
+        ProcessCollector(f"ledger_{name}", pid, registry=self.registry)
+
     def watch_journal(self, waiting: Callable[[], int], stopped: Callable[[], str | None]) -> None:
         """Where to read from how many wait, and why nothing is taken."""
         self.queue.set_function(waiting)

@@ -76,6 +76,11 @@ class RemoteJournal:
         self._hearing.start()
 
     @property
+    def pid(self) -> int:
+        """The writer's process."""
+        return self._process.pid
+
+    @property
     def queued(self) -> int:
         """How many requests wait for an answer."""
         return len(self._pending)

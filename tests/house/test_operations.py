@@ -11,12 +11,17 @@ PAGE = (ROOT / "docs/how-to/operate.md").read_text()
 REFERENCE = (ROOT / "docs/reference/metrics.md").read_text()
 METRIC = re.compile(r"\b(?:ledger|reporting)_[a-z_]+")
 FAMILIES = {name for name, _ in re.findall(r"^\| `([a-z_]+)`(.*)$", REFERENCE, re.MULTILINE)}
-NAMES = FAMILIES | {
-    f"{name.removesuffix('_bucket')}{end}"
-    for name in FAMILIES
-    if name.endswith("_bucket")
-    for end in ("_sum", "_count", "_bucket")
-}
+OF_THE_WRITER = "ledger_writer_process_resident_memory_bytes"
+NAMES = (
+    {OF_THE_WRITER}
+    | FAMILIES
+    | {
+        f"{name.removesuffix('_bucket')}{end}"
+        for name in FAMILIES
+        if name.endswith("_bucket")
+        for end in ("_sum", "_count", "_bucket")
+    }
+)
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 SCRAPES, GROUPS = (yaml.safe_load(block) for block in BLOCKS)
 RULES = [rule for group in GROUPS["groups"] for rule in group["rules"]]

@@ -52,6 +52,14 @@ def test_a_refusal_is_logged_with_the_position_that_records_it(pair, desk):
     assert f"ledger_position {refused.json()['position']:.1f}" in counted
 
 
+def test_the_memory_of_doors_and_writer_is_told(desk):
+    told = dict(line.split() for line in desk.ledger("/metrics").text.splitlines() if not line.startswith("#"))
+    doors, writer = (float(told[f"{of}process_resident_memory_bytes"]) for of in ("", "ledger_writer_"))
+    assert doors > 1e7
+    assert writer > 1e7
+    assert doors != writer
+
+
 def test_no_token_and_no_body_is_ever_logged(pair, desk):
     posted(desk, "secret", gift("g-1", "123456.78"))
     desk.session.get(f"{pair.ledger_url}/v1/facility", headers={"Authorization": "Bearer not.a.token"}, timeout=10)
