@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median_low
 from typing import Any
 
 from rich.console import Console, Group
@@ -28,7 +29,7 @@ NONE_YET = "No run is kept here yet."
 
 @dataclass(frozen=True)
 class Row:
-    """What happened in one minute: counts, latencies in ms, bytes by process, and the largest queue and lag."""
+    """What happened in one minute: counts, latencies in ms, usual bytes by process, and the largest queue and lag."""
 
     minute: int
     seconds: int
@@ -117,8 +118,14 @@ def _row(minute: int, seconds: int, window: Window, seen: list[Seen]) -> Row:
         max((one.queued for one in seen), default=0),
         max((one.lag for one in seen), default=0),
         seen[-1].position if seen else 0,
-        seen[-1].bytes if seen else {},
+        _usual([one.bytes for one in seen]),
     )
+
+
+def _usual(looks: list[dict[str, int]]) -> dict[str, int]:
+    """The median of each process's memory: what one moment's requests take on top is not growth."""
+    names = looks[-1] if looks else {}
+    return {name: median_low(look.get(name, 0) for look in looks) for name in names}
 
 
 def _columns(run: Run) -> list[str]:
@@ -171,6 +178,7 @@ def _line(cells: Any) -> str:
 
 def keep(run: Run, folder: Path | None = None) -> None:
     """Write a run as JSON; into the page too unless it is kept in a folder of one's own."""
+    (folder or FOLDER).mkdir(parents=True, exist_ok=True)
     path = (folder or FOLDER) / f"{run.name}-{run.store.lower()}.json"
     path.write_text(json.dumps(asdict(run), indent=1, ensure_ascii=False) + "\n")
     if folder is None:
