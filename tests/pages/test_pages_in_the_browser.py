@@ -40,6 +40,10 @@ def test_a_page_of_reporting_is_accessible_and_keeps_to_itself(auditor, path):
     _look_over(auditor, path)
 
 
+def test_the_annual_report_in_one_page_is_accessible_and_fits_a_small_screen(auditor):
+    _look_over(auditor, "/reports/2009/files/html")
+
+
 @pytest.mark.parametrize("path", LEDGER.values())
 def test_a_page_of_the_ledger_is_accessible_and_keeps_to_itself(chromium, ledger_url, path):
     _look_over(Window(chromium, ledger_url).sign_in("finance"), path)

@@ -1,6 +1,7 @@
 """From a report to its charts as SVG, the same bytes for the same report and language."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -39,6 +40,9 @@ CONFIG: dict[str, Any] = {
     "view": {"stroke": None},
 }
 
+ROLES = re.compile(r' (?:role|aria-[a-z]+)="[^"<>]*"(?=[^<>]*>)')
+"""What Vega says of each part, in English: the whole is one picture, with a title and a description of ours."""
+
 MINUS = ALIKE["\N{MINUS SIGN}"]
 """Before a figure on an axis: the PDF's main fonts have this one."""
 
@@ -72,7 +76,7 @@ def _chart(table: str, drawn: Drawn, said: Words) -> Chart:
     told = (
         f'{opening} role="img" aria-labelledby="{named}-title {named}-description">'
         f'<title id="{named}-title">{escape(drawn.title)}</title>'
-        f'<desc id="{named}-description">{escape(drawn.description)}</desc>{rest}'
+        f'<desc id="{named}-description">{escape(drawn.description)}</desc>{ROLES.sub("", rest)}'
     )
     return Chart(table, drawn.title, drawn.description, told)
 
