@@ -33,8 +33,8 @@ from shared.log_format.merkle import leaf_hashes
 from shared.log_format.notes import Verifier
 from shared.log_format.tiles import TileRows
 from shared.rules.collecting import seldom_collecting
-from shared.rules.forms import Mismatch
-from shared.rules.rederivation import Rederivation, Verdict, read_entry
+from shared.rules.forms import Mismatch, forms_of
+from shared.rules.rederivation import Rederivation, Verdict
 
 __all__ = ["Counts", "Mismatch", "verify_stored"]
 
@@ -130,7 +130,7 @@ class Verification:
 
     def _check_row(self, row: EntryRow, deciding: "_Deciding", hashes: "_Hashes") -> None:
         try:
-            deciding.check(_read(row, self.counts.entries + 1), row.body)
+            deciding.check(_read(row, deciding.again), row.body)
         except Mismatch:
             hashes.grow()  # what was put off stands before this entry, and is named first
             raise
@@ -150,16 +150,16 @@ def _snapshot(file: Path | None, verifier: Verifier, counts: Counts) -> Snapshot
     return kept
 
 
-def _read(row: EntryRow, expected: int) -> Entry:
-    """The entry, whose bytes must be canonical and whose columns must say the same as it does."""
-    if row.position != expected:
-        raise Mismatch(expected, f"there is no entry; the next one stored is {row.position}")
-    entry = read_entry(row.body, expected)
+def _read(row: EntryRow, again: Rederivation) -> Entry:
+    """The next entry, whose columns must say the same as it does."""
+    if row.position != again.position + 1:
+        raise Mismatch(again.position + 1, f"there is no entry; the next one stored is {row.position}")
+    entry = again.read(row.body)
     if (entry.get("stream"), entry.get("version"), entry.get("type"), entry.get("year")) == row[1:5]:
         return entry
     for name, value in zip(EntryRow._fields[1:5], row[1:5], strict=True):
         if entry.get(name) != value or type(entry.get(name)) is not type(value):
-            raise Mismatch(expected, f"the entry's {name} is {entry.get(name)!r}, it is stored under {value!r}")
+            raise Mismatch(row.position, f"the entry's {name} is {entry.get(name)!r}, it is stored under {value!r}")
     return entry
 
 
@@ -262,7 +262,7 @@ class _Deciding:
 
     def __init__(self, reader: Reader, origin: str, counts: Counts, hashes: _Hashes, head: int) -> None:
         self._counts = counts
-        self.again = Rederivation(origin, partial(_entry_at, reader), hashes.told, head)
+        self.again = Rederivation(origin, partial(_entry_at, reader), hashes.told, forms_of(origin, head))
         self._keys = reader.key_rows()
 
     def check(self, entry: Entry, body: bytes) -> None:

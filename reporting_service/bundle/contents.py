@@ -5,13 +5,13 @@ of that format find their way.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
 from shared.log_format.canonical import canonical
 from shared.log_format.checkpoints import Checkpoint
-from shared.log_format.merkle import TILE_WIDTH
+from shared.log_format.merkle import HASH_SIZE, TILE_WIDTH, Frontier, TileNodes, perfect_subtrees
 from shared.log_format.tiles import Row, entries_path, tile_path, width_at
 from shared.rules.model import Model
 from shared.rules.rulebook import rule_sets
@@ -19,6 +19,9 @@ from shared.rules.rulebook import rule_sets
 FORMAT = "fund1035-bundle/1"
 CHECKPOINT, WITNESSES = "checkpoint", "witnesses"
 RULE_SETS, REPORT, MANIFEST = "rule-sets.json", "report.json", "manifest.json"
+
+Read = Callable[[str], bytes]
+"""Gives the content of a file of the bundle."""
 
 
 def bundle_count(size: int) -> int:
@@ -30,6 +33,11 @@ def paths_of(number: int, size: int) -> tuple[str, str]:
     """The names of an entry bundle and of the tile with the hashes of its entries."""
     width = width_at(0, number, size)
     return entries_path(number, width), tile_path(0, number, width)
+
+
+def entries_names(size: int) -> Iterator[str]:
+    """The names of the entry bundles, in order."""
+    return (paths_of(number, size)[0] for number in range(bundle_count(size)))
 
 
 def names(size: int, *, witnessed: bool) -> Iterator[str]:
@@ -52,6 +60,18 @@ def _places_above(size: int) -> Iterator[tuple[str, tuple[int, slice]]]:
             start = index * TILE_WIDTH
             yield tile_path(level, index, width), (level, slice(start, start + width))
         level += 1
+
+
+def root_at(size: int, of: int, read: Read) -> bytes:
+    """The root over the first `size` entries of a bundle of `of`, by its tiles of hashes."""
+
+    def hashes(level: int, start: int, count: int) -> list[bytes]:
+        index = start // TILE_WIDTH
+        tile = read(tile_path(level, index, width_at(level, index, of)))
+        return [tile[at : at + HASH_SIZE] for at in range(0, count * HASH_SIZE, HASH_SIZE)]
+
+    node = TileNodes(hashes, size)
+    return Frontier(size, (node(level, index) for level, index in perfect_subtrees(0, size))).root()
 
 
 class TilesAbove:
@@ -87,12 +107,20 @@ class Manifest:
     """Lists every other file with its size and SHA-256, and what the report was asked."""
 
     def __init__(self) -> None:
-        self._files: list[dict[str, Any]] = []
+        self._files: dict[str, dict[str, Any]] = {}
 
     def add(self, name: str, content: bytes) -> tuple[str, bytes]:
         """List a file; gives it back."""
-        self._files.append({"name": name, "bytes": len(content), "sha256": sha256(content).hexdigest()})
+        self._files[name] = {"name": name, "bytes": len(content), "sha256": sha256(content).hexdigest()}
         return name, content
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 in hexadecimal of every file listed, by its name."""
+        return {name: said["sha256"] for name, said in self._files.items()}
+
+    def lists(self, name: str, content: bytes) -> bool:
+        """Whether a file is listed, and with this content."""
+        return name in self._files and self._files[name]["sha256"] == sha256(content).hexdigest()
 
     def file(self, checkpoint: Checkpoint, report: dict[str, Any]) -> bytes:
         """The manifest itself; `report_digest` is that of an edition with these figures."""
@@ -105,7 +133,7 @@ class Manifest:
             "known_at": report["position"],
             "layout": report["layout"],
             "report_digest": sha256(edition).hexdigest(),
-            "files": self._files,
+            "files": list(self._files.values()),
         }
         return canonical(said)
 

@@ -1,33 +1,33 @@
 """The report made again from a bundle's entries: here, or in a process of its own while decisions are taken again.
 
-Either way the entries are read from the zip once more, and lead to a root that is compared with the signed one.
+That process checks the form of every posted event too: it has the entries decoded, and so the two cores have about as
+much to do. It reads the zip by itself, and tells the digest of each file that it read.
 """
 
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import orjson
-from sqlalchemy import event
 
-from reporting_service.bundle.archive import Archive
-from reporting_service.bundle.contents import bundle_count, paths_of
-from reporting_service.follower.sink import Bookmark
-from reporting_service.projections.engine import open_engine
-from reporting_service.projections.store import Store
+from reporting_service.bundle.archive import Archive, BadArchive
+from reporting_service.bundle.contents import Read, entries_names, root_at
+from reporting_service.bundle.entries import Entries
+from reporting_service.projections.passing import passing_view
 from reporting_service.reports.annual import annual_report
 from shared.log_format.canonical import canonical
-from shared.log_format.merkle import HASH_SIZE, Frontier, leaf_hashes
-from shared.log_format.tiles import decode_bundle
+from shared.postings import Entry
 from shared.rules.collecting import seldom_collecting
+from shared.rules.forms import Forms, Mismatch, checked_entry
 
 ENTRIES_MIN = 10_000
 """Shorter logs are folded sooner than a process is started."""
-PAGE_BUNDLES = 16
+CHANGED = "the file was changed while it was read"
 
 
 class Asked(NamedTuple):
@@ -38,57 +38,59 @@ class Asked(NamedTuple):
     known_at: int
 
 
-class Folded(NamedTuple):
-    """The report, and the root of the entries that it was made of."""
-
-    report: dict[str, Any]
-    root: bytes
-
-
-def pages(archive: Archive, size: int) -> Iterator[list[bytes]]:
-    """The entries, some thousands at a time."""
-    for start in range(0, bundle_count(size), PAGE_BUNDLES):
-        numbers = range(start, min(start + PAGE_BUNDLES, bundle_count(size)))
-        yield [body for number in numbers for body in decode_bundle(archive.read(paths_of(number, size)[0]))]
+def folded(read: Read, asked: Asked, decoded: Callable[[bytes, int], Entry]) -> dict[str, Any]:
+    """The report, of the entries folded into a store that is thrown away."""
+    entries, root = Entries(read, asked.size), root_at(asked.known_at, asked.size, read)
+    with passing_view(_pages(entries, asked.known_at, decoded), entries.body_at, asked.known_at, root) as view:
+        return annual_report(view, asked.year)
 
 
-def folded(archive: Archive, asked: Asked) -> Folded:
-    """Fold the entries into a store that is thrown away, and make the report from it."""
-    with tempfile.TemporaryDirectory(prefix="bundle-") as folder:
-        engine = open_engine(f"sqlite:///{Path(folder) / 'again.db'}")
-        event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
-        try:
-            store, tree = Store(engine), Frontier()
-            for page in pages(archive, asked.size):
-                first = tree.size + 1
-                tree.extend(leaf_hashes(page))
-                store.apply(page, first, Bookmark(tree.size, tree.to_bytes(), "", ""))
-            with store.view(asked.known_at) as view:
-                return Folded(annual_report(view, asked.year), tree.root())
-        finally:
-            engine.dispose()
+def _pages(entries: Entries, known_at: int, decoded: Callable[[bytes, int], Entry]) -> Iterator[list[Entry]]:
+    """The entries that the report knows; those behind are decoded as well."""
+    position = 0
+    for page in entries.pages():
+        found = [decoded(body, at) for at, body in enumerate(page, position + 1)]
+        yield found[: max(0, known_at - position)]
+        position += len(page)
 
 
 class Folding:
     """The report on its way; `close` gives it up."""
 
-    def __init__(self, archive: Archive, file: BinaryIO, asked: Asked) -> None:
+    def __init__(self, read: Read, file: BinaryIO, asked: Asked, origin: str) -> None:
         """Begun at once in another process where that is worth it: a long log, a file with a name, a second core."""
-        self._archive, self._asked = archive, asked
+        self._read, self._asked = read, asked
+        self._told: dict[str, Any] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         name = getattr(file, "name", None)
         if isinstance(name, str) and asked.size >= ENTRIES_MIN and len(os.sched_getaffinity(0)) > 1:
             program = (sys.executable, "-P", "-m", "reporting_service.bundle.folding")
-            words = (os.path.abspath(name), *map(str, asked))
+            words = (os.path.abspath(name), origin, *map(str, asked))
             self._process = subprocess.Popen([*program, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
-    def result(self) -> Folded:
-        """The report once it is there; made here when the other process did not make it."""
-        if self._process is not None:
+    @property
+    def apart(self) -> bool:
+        """Whether another process was begun, which checks the form of events."""
+        return self._process is not None
+
+    def settled(self) -> bool:
+        """Whether the other process made the report, once it ends; Mismatch when an event has not its form."""
+        if self._told is None and self._process is not None:
             said, _ = self._process.communicate()
-            if self._process.returncode == 0 and len(said) > HASH_SIZE:
-                return Folded(_decoded(said[HASH_SIZE:]), said[:HASH_SIZE])
-        return folded(self._archive, self._asked)
+            self._told = orjson.loads(said) if self._process.returncode == 0 else {}
+        if self._told and "cause" in self._told:
+            raise Mismatch(**self._told)
+        return bool(self._told)
+
+    def report(self, digests: Mapping[str, str]) -> dict[str, Any]:
+        """The report, made here unless the other process did; BadArchive if that read other files than these."""
+        if not self.settled() or self._told is None:
+            return folded(self._read, self._asked, lambda body, _: orjson.loads(body))
+        read: dict[str, str] = self._told["read"]
+        if not (read.items() <= digests.items() and read.keys() >= set(entries_names(self._asked.size))):
+            raise BadArchive(CHANGED)
+        report: dict[str, Any] = self._told["report"]
+        return report
 
     def close(self) -> None:
         """End the process, if it still runs."""
@@ -99,17 +101,46 @@ class Folding:
             self._process.stdout.close()
 
 
-def _decoded(said: bytes) -> dict[str, Any]:
-    report: dict[str, Any] = orjson.loads(said)
-    return report
+class FormsBeside(Forms):
+    """Checked by the process that folds; but up to a decision that does not hold, or when that process failed, here."""
+
+    def __init__(self, folding: Folding, entries: Entries, origin: str) -> None:
+        super().__init__(apart=folding.apart)
+        self._folding, self._entries, self._origin = folding, entries, origin
+        self._given = 0
+
+    def add(self, body: bytes) -> None:
+        """One entry more."""
+        del body
+        self._given += 1
+
+    def settle(self) -> None:
+        """Mismatch names the first of those given that has not its form."""
+        if not self.apart or (self._given == self._entries.size and self._folding.settled()):
+            return
+        given = zip(range(1, self._given + 1), chain.from_iterable(self._entries.pages()), strict=False)
+        for position, body in given:
+            checked_entry(body, position, self._origin)
 
 
 def main() -> None:
-    """Root and report of a bundle's entries on standard output."""
-    path, *numbers = sys.argv[1:]
+    """The report and what was read for it, or the first event that has not its form, as JSON on standard output."""
+    path, origin, *asked = sys.argv[1:]
+    digests: dict[str, str] = {}
+
+    def read(name: str) -> bytes:
+        content = archive.read(name)
+        digests[name] = sha256(content).hexdigest()
+        return content
+
     with Path(path).open("rb") as file, seldom_collecting():
-        report, root = folded(Archive(file), Asked(*map(int, numbers)))
-    sys.stdout.buffer.write(root + canonical(report))
+        archive = Archive(file)
+        try:
+            report = folded(read, Asked(*map(int, asked)), lambda body, at: checked_entry(body, at, origin))
+            told: dict[str, Any] = {"report": report, "read": digests}
+        except Mismatch as found:
+            told = {"position": found.position, "cause": found.cause}
+    sys.stdout.buffer.write(canonical(told))
 
 
 if __name__ == "__main__":

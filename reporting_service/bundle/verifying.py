@@ -4,10 +4,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, BinaryIO
-
-import orjson
 
 from reporting_service.bundle.archive import Archive, BadArchive
 from reporting_service.bundle.contents import (
@@ -22,11 +19,13 @@ from reporting_service.bundle.contents import (
     names,
     paths_of,
     report_file,
+    root_at,
     rule_sets_file,
 )
 from reporting_service.bundle.difference import first_byte, first_figure
+from reporting_service.bundle.entries import Entries
 from reporting_service.bundle.findings import Counts, Differs, Found, quoted
-from reporting_service.bundle.folding import Asked, Folding, pages
+from reporting_service.bundle.folding import CHANGED, Asked, Folding, FormsBeside
 from reporting_service.bundle.signatures import check_signatures
 from reporting_service.reports.annual import LAYOUT, YEARS
 from shared.contract.problems import Malformed
@@ -37,12 +36,10 @@ from shared.log_format.merkle import HASH_SIZE, TILE_WIDTH, leaf_hashes
 from shared.log_format.notes import Verifier
 from shared.log_format.tiles import BadBundle, Row, TileRows, decode_bundle, width_at
 from shared.log_format.witnesses import Policy
-from shared.postings import Entry
 from shared.rules.collecting import seldom_collecting
-from shared.rules.forms import Mismatch
-from shared.rules.rederivation import CONTINUED_TYPE, Rederivation, read_entry
+from shared.rules.forms import Forms, Mismatch
+from shared.rules.rederivation import CONTINUED_TYPE, Rederivation
 
-KEPT_BUNDLES = 64
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many entries are, and of how many."""
 
@@ -90,18 +87,15 @@ class _Verification:
             what = f"{self.seen.size} entries of this log were signed before, the bundle has {checkpoint.size}"
             raise Differs(f"{what}: it is of an older or a shortened log", position=checkpoint.size + 1)
         self._check_names(checkpoint.size)
-        self._check_hashes(checkpoint)
         asked = self._asked(checkpoint.size)
-        folding = Folding(self.archive, self.file, asked) if isinstance(asked, Asked) else None
-        try:
-            again, counts = self._decide(checkpoint)
-            self._check_equal(RULE_SETS, rule_sets_file(again.model))
-            if isinstance(asked, Differs) or folding is None:
-                raise asked  # type: ignore[misc]
-            report = self._report(folding, checkpoint)
-        finally:
-            if folding is not None:
-                folding.close()
+        if isinstance(asked, Differs):
+            self._check_hashes(checkpoint)
+            self._decide(checkpoint, None)
+            raise asked
+        with closing(Folding(self._again, self.file, asked, checkpoint.origin)) as folding:
+            self._check_hashes(checkpoint)
+            counts = self._decide(checkpoint, folding)
+            report = self._report(folding)
         self._check_equal(MANIFEST, self.manifest.file(checkpoint, report))
         return Found(
             checkpoint,
@@ -124,6 +118,13 @@ class _Verification:
         if name not in self.archive.members:
             raise Differs(f"{name} is missing from the zip")
         return self.manifest.add(name, self.archive.read(name))[1]
+
+    def _again(self, name: str) -> bytes:
+        """The content of a file that was read before, unchanged."""
+        content = self.archive.read(name)
+        if not self.manifest.lists(name, content):
+            raise Differs(CHANGED)
+        return content
 
     def _check_names(self, size: int) -> None:
         have, place = list(self.archive.members), 0
@@ -186,69 +187,36 @@ class _Verification:
         if content != expected:
             raise Differs(f"{name} is not the one that the entries make, from byte {first_byte(content, expected)}")
 
-    def _decide(self, checkpoint: Checkpoint) -> tuple[Rederivation, Counts]:
-        """Every decision again."""
-        tree, counts = _Tree(), Counts()
-        again = Rederivation(checkpoint.origin, _Earlier(self.archive, checkpoint.size), tree.told, checkpoint.size)
-        with closing(again):
-            for page in pages(self.archive, checkpoint.size):
-                for body in page:
-                    entry = read_entry(body, again.position + 1)
-                    taken = again.check(entry, body)
-                    if again.position == 1 and entry["type"] == CONTINUED_TYPE:
-                        self.continued = entry["data"]
-                    tree.later.append(body)
-                    counts.add(taken.verdict)
-                tree.grow()
-                self.progress("Decisions", again.position, checkpoint.size)
-            again.finish()
-        return again, counts
+    def _decide(self, checkpoint: Checkpoint, folding: Folding | None) -> Counts:
+        """Every decision again, and the rule sets that they leave."""
+        counts, size = Counts(), checkpoint.size
+        entries = Entries(self._again, size)
+        forms = FormsBeside(folding, entries, checkpoint.origin) if folding else Forms()
+        again = Rederivation(checkpoint.origin, entries.at, lambda: self._tree_at(again.position, size), forms)
+        for page in entries.pages():
+            for body in page:
+                entry = again.read(body)
+                taken = again.check(entry, body)
+                if again.position == 1 and entry["type"] == CONTINUED_TYPE:
+                    self.continued = entry["data"]
+                counts.add(taken.verdict)
+            self.progress("Decisions", again.position, size)
+        again.finish()
+        self._check_equal(RULE_SETS, rule_sets_file(again.model))
+        return counts
 
-    def _report(self, folding: Folding, checkpoint: Checkpoint) -> dict[str, Any]:
+    def _tree_at(self, size: int, of: int) -> tuple[int, str]:
+        """Size and base64 root of the tree over the entries up to a position, as decisions need them."""
+        return size, b64encode(root_at(size, of, self._again)).decode()
+
+    def _report(self, folding: Folding) -> dict[str, Any]:
         content = self._listed(REPORT)
-        report, root = folding.result()
-        if root != checkpoint.root:
-            raise Differs("the file was changed while it was read")
+        report = folding.report(self.manifest.digests())
         expected = report_file(report)
         if content != expected:
             figure, sentence = first_figure(content, expected, report)
             raise Differs(sentence, figure=figure)
         return report
-
-
-class _Tree:
-    """The tree over the entries checked so far, grown when somebody asks or a page ends."""
-
-    def __init__(self) -> None:
-        self.later: list[bytes] = []
-        self._rows = TileRows()
-
-    def grow(self) -> None:
-        """Take in what was put off."""
-        self._rows.append(leaf_hashes(self.later))
-        self.later.clear()
-
-    def told(self) -> tuple[int, str]:
-        """Size and base64 root, as decisions need them."""
-        self.grow()
-        return self._rows.size, b64encode(self._rows.root()).decode()
-
-
-class _Earlier:
-    """Entries read from the archive again, for decisions that name them."""
-
-    def __init__(self, archive: Archive, size: int) -> None:
-        self._bundle = lru_cache(KEPT_BUNDLES)(
-            lambda number: decode_bundle(archive.read(paths_of(number, size)[0])),
-        )
-        self._size = size
-
-    def __call__(self, position: int) -> Entry | None:
-        if not 0 < position <= self._size:
-            return None
-        number, place = divmod(position - 1, TILE_WIDTH)
-        entry: Entry = orjson.loads(self._bundle(number)[place])
-        return entry
 
 
 def _decoded(content: bytes, number: int) -> list[bytes]:

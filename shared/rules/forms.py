@@ -1,4 +1,4 @@
-"""The form of every posted event of a log, checked in a process of its own while its decisions are taken again.
+"""The form of every posted event of a log, checked apart from its decisions, which are taken again meanwhile.
 
 Form and decision ask nothing of each other, and together they take longer than anything else in an audit: two cores do
 it in little more than half the time. Where it is not worth a process, the form is checked where the decisions are.
@@ -54,20 +54,37 @@ def check_form(event: Entry, role: str, position: int) -> None:
 
 
 class Forms:
-    """Takes the entries of a log in their order; `settle` says whether the posted ones among them have their form."""
+    """Who checks the form of the entries whose decisions are taken again: nobody else, unless `apart`."""
 
-    def __init__(self, origin: str, entries: int) -> None:
+    def __init__(self, *, apart: bool = False) -> None:
+        self.apart = apart
+
+    def add(self, body: bytes) -> None:
+        """The next entry; Mismatch where an earlier one has not its form."""
+
+    def settle(self) -> None:
+        """Mismatch names the first of what was added that has not its form, where that is known here."""
+
+    def close(self) -> None:
+        """Given up before its end."""
+
+
+def forms_of(origin: str, entries: int) -> Forms:
+    """The forms of so many entries: in a process of their own where that is worth it."""
+    worth_it = entries >= ENTRIES_MIN and len(os.sched_getaffinity(0)) > 1
+    return FormsApart(origin) if worth_it else Forms()
+
+
+class FormsApart(Forms):
+    """Hands the entries over to another process; `settle` says whether the posted ones among them have their form."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(apart=True)
         self._given = 0
         self._later: list[bytes] = []
-        self._process: subprocess.Popen[bytes] | None = None
-        if entries >= ENTRIES_MIN and len(os.sched_getaffinity(0)) > 1:
-            program = (sys.executable, "-P", "-m", "shared.rules.forms", origin)
-            self._process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=PIPE)
-
-    @property
-    def apart(self) -> bool:
-        """Whether they are checked here; if not, whoever takes the decisions does it."""
-        return self._process is not None
+        program = (sys.executable, "-P", "-m", "shared.rules.forms", origin)
+        process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=PIPE)
+        self._process: subprocess.Popen[bytes] | None = process
 
     def add(self, body: bytes) -> None:
         """The next entry; Mismatch where an earlier one has not its form."""
@@ -111,18 +128,27 @@ class Forms:
             self.settle()  # it has found something
 
 
+def checked_entry(body: bytes, position: int, origin: str) -> Entry:
+    """The entry; Mismatch unless what was posted of it has its form, or when anything goes wrong with it."""
+    try:
+        entry: Entry = orjson.loads(body)
+        if entry["source"] != origin:
+            check_form(posted_event(entry), entry["recorded_role"], position)
+    except Mismatch:
+        raise
+    except Exception as error:  # whatever it is, this entry was not found good
+        raise Mismatch(position, f"its form cannot be checked ({type(error).__name__}: {error})") from error
+    return entry
+
+
 def checked_apart(bodies: Iterator[bytes], origin: str) -> tuple[int, str | None]:
     """How many entries were checked, and why the last of them has not its form; None when all have it."""
     position = 0
-    for position, body in enumerate(bodies, 1):
-        try:
-            entry = orjson.loads(body)
-            if entry["source"] != origin:
-                check_form(posted_event(entry), entry["recorded_role"], position)
-        except Mismatch as found:
-            return position, found.cause
-        except Exception as error:  # noqa: BLE001 – whatever it is, this entry was not found good
-            return position, f"its form cannot be checked ({type(error).__name__}: {error})"
+    try:
+        for position, body in enumerate(bodies, 1):
+            checked_entry(body, position, origin)
+    except Mismatch as found:
+        return position, found.cause
     return position, None
 
 

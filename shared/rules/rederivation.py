@@ -58,15 +58,26 @@ class Taken(NamedTuple):
 def read_entry(body: bytes, position: int) -> Entry:
     """The entry, which must be canonical and say that it stands at this position; Mismatch otherwise."""
     entry = _plainly_read(body)
-    if entry is None:
+    if entry is None or not _is_canonical(entry, body):
         entry = _strictly_read(body, position)
+    return _standing_at(entry, position)
+
+
+def _is_canonical(entry: Entry, body: bytes) -> bool:
+    try:
+        return canonical(entry) == body
+    except (ValueError, TypeError):
+        return False
+
+
+def _standing_at(entry: Entry, position: int) -> Entry:
     if entry.get("position") != position or type(entry["position"]) is not int:
         raise Mismatch(position, f"the entry's position is {entry.get('position')!r}")
     return entry
 
 
 def _plainly_read(body: bytes) -> Entry | None:
-    """The entry by the quick parser, where it is certain to read what the strict one would; None where it is not.
+    """The entry by the quick parser; it is what the strict one would read if it is written again alike. None if unsure.
 
     Bytes that are written again alike have no name twice, no odd number and no second spelling. What is left, a float,
     stands in no event that `check_event` accepts, and in no entry that is made again byte for byte. Refusals have
@@ -76,9 +87,9 @@ def _plainly_read(body: bytes) -> Entry | None:
         return None
     try:
         entry = orjson.loads(body)
-        return entry if type(entry) is dict and canonical(entry) == body else None
-    except (ValueError, TypeError):
+    except ValueError:
         return None
+    return entry if type(entry) is dict else None
 
 
 def _strictly_read(body: bytes, position: int) -> Entry:
@@ -94,10 +105,10 @@ def _strictly_read(body: bytes, position: int) -> Entry:
 class Rederivation:
     """Follows a log entry by entry; `entry_at` gives entries already checked, `tree` size and root of those so far.
 
-    `entries` is how many there will be: of many, the form of events is checked in a process of its own.
+    The form of posted events is checked here, unless `forms` are checked apart.
     """
 
-    def __init__(self, origin: str, entry_at: EntryAt, tree: Tree, entries: int = 0) -> None:
+    def __init__(self, origin: str, entry_at: EntryAt, tree: Tree, forms: Forms) -> None:
         self.model = Model()
         self.position = 0
         self._origin = origin
@@ -105,7 +116,16 @@ class Rederivation:
         self._recorder = Recorder(self.model, origin, entry_at, tree)
         self._expected: list[Entry] = []
         self._following = Verdict.EFFECT
-        self._forms = Forms(origin, entries)
+        self._forms = forms
+
+    def read(self, body: bytes) -> Entry:
+        """The next entry, as long as nothing else rests on it: that its bytes are canonical only `check` sees."""
+        try:
+            entry = _plainly_read(body)
+            return read_entry(body, self.position + 1) if entry is None else _standing_at(entry, self.position + 1)
+        except Mismatch:
+            self._forms.settle()  # a form that does not hold stands before this entry, and is named first
+            raise
 
     def check(self, entry: Entry, body: bytes) -> Taken:
         """Take the next entry's decision again; Mismatch when anything else comes of it, at the latest at `finish`."""
@@ -113,7 +133,8 @@ class Rederivation:
         try:
             return self._check(entry, body)
         except Mismatch:
-            self._forms.settle()  # a form that does not hold stands before this entry, and is named first
+            self._forms.settle()
+            read_entry(body, self.position + 1)  # bytes that are not canonical are said to be so
             raise
 
     def _check(self, entry: Entry, body: bytes) -> Taken:

@@ -1,36 +1,67 @@
-"""The form of a long log's events is checked in a process of its own: the same findings, the earliest named first."""
+"""The form of a long log's events is checked apart from its decisions: the same findings, the earliest named first."""
 
+from base64 import b64encode
+from contextlib import closing
+from functools import partial
+
+import orjson
 import pytest
 
+from reporting_service.bundle import folding
 from reporting_service.bundle.findings import Differs
 from reporting_service.bundle.verifying import verify_bundle
+from shared.log_format.merkle import leaf_hashes, root_of
+from shared.log_format.tiles import decode_bundle
 from shared.rules import forms
-from tests.bundle.forging import signed_anew
+from shared.rules.rederivation import Rederivation
+from tests.bundle.forging import files_of, signed_anew
 from tests.bundle.signed import KEY
 
 
-@pytest.fixture
-def apart(monkeypatch):
-    """The processes that were begun, however short the log."""
-    monkeypatch.setattr(forms, "ENTRIES_MIN", 1)
-    monkeypatch.setattr(forms, "TOGETHER", 3)
-    monkeypatch.setattr(forms.os, "sched_getaffinity", lambda _: {0, 1})
-    started, begin = [], forms.subprocess.Popen
+def _bodies(bundle):
+    entries = (content for name, content in files_of(bundle).items() if name.startswith("tile/entries/"))
+    return [body for content in entries for body in decode_bundle(content)]
 
-    def popen(words, **more):
-        process = begin(words, **more)
-        if "shared.rules.forms" in words:
-            started.append(process)
-        return process
 
-    monkeypatch.setattr(forms.subprocess, "Popen", popen)
-    return started
+def fed(bundle, checked):
+    """Every decision taken again, as the ledger's own check does; the first difference, if any."""
+    bodies = _bodies(bundle)
+    tree = lambda: (again.position, b64encode(root_of(leaf_hashes(bodies[: again.position]))).decode())  # noqa: E731
+    again = Rederivation(KEY.name, lambda position: orjson.loads(bodies[position - 1]), tree, checked)
+    with closing(again):
+        try:
+            for body in bodies:
+                again.check(again.read(body), body)
+            again.finish()
+        except forms.Mismatch as found:
+            return str(found)
+    return None
 
 
 def verified(folder, bundle):
+    """The bundle verified from a file; the first difference, if any."""
     (folder / "b.zip").write_bytes(bundle)
     with (folder / "b.zip").open("rb") as file:
-        return verify_bundle(file, KEY.verifier)
+        try:
+            verify_bundle(file, KEY.verifier)
+        except Differs as found:
+            return str(found)
+    return None
+
+
+@pytest.fixture
+def two_cores(monkeypatch):
+    """Processes are begun however short the log."""
+    for module in (forms, folding):
+        monkeypatch.setattr(module, "ENTRIES_MIN", 1)
+        monkeypatch.setattr(module.os, "sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr(forms, "TOGETHER", 3)
+
+
+@pytest.fixture
+def apart(two_cores):
+    """A process to which entries are fed."""
+    return forms.forms_of(KEY.name, 10)
 
 
 def _posted(entries, nth):
@@ -52,59 +83,79 @@ def _role_that_is_no_text(entries):
     _wrong_role(entries)
 
 
+def _subject_that_is_no_text(entries):
+    _posted(entries, 5)["recorded_by"] = 7
+
+
 def _unknown_member_then_another_decision(entries):
     _unknown_member(entries)
     next(entry for entry in entries if entry["type"] == "fund1035.line.allocated.v1")["data"]["amount"] = "1.00"
 
 
-def _difference(folder, bundle):
-    with pytest.raises(Differs) as found:
-        verified(folder, bundle)
-    return str(found.value)
+def _unknown_member_then_another_position(entries):
+    _unknown_member(entries)
+    _posted(entries, 9)["position"] = 1_000
+
+
+def _unknown_member_at_the_end(entries):
+    _posted(entries, -1)["data"]["remark"] = "unknown"
+
+
+FORGERIES = [
+    _unknown_member,
+    _wrong_role,
+    _role_that_is_no_text,
+    _subject_that_is_no_text,
+    _unknown_member_then_another_decision,
+    _unknown_member_then_another_position,
+    _unknown_member_at_the_end,
+]
 
 
 def test_a_whole_log_is_found_whole(whole, apart, tmp_path):
-    assert verified(tmp_path, whole.bundle).year == 2008
-    assert [process.returncode for process in apart] == [0]
-
-
-FORGERIES = [_unknown_member, _wrong_role, _role_that_is_no_text, _unknown_member_then_another_decision]
+    assert apart.apart
+    assert fed(whole.bundle, apart) is None
+    assert verified(tmp_path, whole.bundle) is None
 
 
 @pytest.mark.parametrize("forge", FORGERIES)
-def test_a_fault_of_form_is_named_as_it_is_here(whole, apart, tmp_path, monkeypatch, forge):
+def test_a_difference_is_named_as_it_is_here(whole, apart, tmp_path, forge):
     bundle = signed_anew(forge)(whole.bundle)
-    said = _difference(tmp_path, bundle)
-    assert len(apart) == 1
-    monkeypatch.setattr(forms, "ENTRIES_MIN", 10_000)
-    assert said == _difference(tmp_path, bundle)
-    assert len(apart) == 1
+    said = fed(bundle, forms.Forms())
+    assert said is not None
+    assert said == fed(bundle, apart)
+    assert said == verified(tmp_path, bundle)
 
 
-def test_no_process_is_left_when_a_decision_does_not_hold(whole, apart, tmp_path):
-    def forge(entries):
-        _posted(entries, 5)["recorded_by"] = 7
-
-    assert "recorded_by is no text" in _difference(tmp_path, signed_anew(forge)(whole.bundle))
-    assert all(process.poll() is not None for process in apart)
+def test_one_core_checks_where_it_decides(monkeypatch):
+    monkeypatch.setattr(forms.os, "sched_getaffinity", lambda _: {0})
+    assert not forms.forms_of(KEY.name, 1_000_000).apart
 
 
-def test_a_process_that_fails_is_no_verdict(whole, apart, tmp_path, monkeypatch):
+def test_a_process_that_fails_is_no_verdict(whole, two_cores, monkeypatch):
     monkeypatch.setattr(forms.sys, "executable", "/bin/false")
     with pytest.raises(OSError, match="ended with 1"):
-        verified(tmp_path, whole.bundle)
+        fed(whole.bundle, forms.forms_of(KEY.name, 10))
 
 
-def test_a_process_that_checked_fewer_is_no_verdict(whole, apart, tmp_path, monkeypatch):
-    taken = forms.Forms._hand_over
+def test_a_process_that_checked_fewer_is_no_verdict(whole, apart, monkeypatch):
+    taken = apart._hand_over
 
     def lost(self):
         self._later = self._later[1:]
-        taken(self)
+        taken()
 
-    monkeypatch.setattr(forms.Forms, "_hand_over", lost)
+    monkeypatch.setattr(apart, "_hand_over", partial(lost, apart))
     with pytest.raises(OSError, match="ended with 0"):
-        verified(tmp_path, whole.bundle)
+        fed(whole.bundle, apart)
+
+
+def test_forms_are_checked_here_when_the_folding_process_fails(whole, two_cores, tmp_path, monkeypatch):
+    bundle = signed_anew(_unknown_member)(whole.bundle)
+    said = verified(tmp_path, bundle)
+    monkeypatch.setattr(folding.sys, "executable", "/bin/false")
+    assert said is not None
+    assert said == verified(tmp_path, bundle)
 
 
 def test_whatever_goes_wrong_with_an_entry_it_is_not_found_good():

@@ -1,0 +1,77 @@
+"""A store for one reading: the projections in a file that is thrown away, the entries left where they are.
+
+It is folded once, up to the position that is read. So nothing is journaled, and of the running totals, of which a view
+as of its last position reads the last ones, only the last of each page are written.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, create_engine
+
+from reporting_service.projections.fold import Fold
+from reporting_service.projections.tables import DERIVED, Row, Rows, new_rows, write
+from reporting_service.projections.view import View
+from shared.postings import Entry
+
+BodyAt = Callable[[int], bytes]
+
+TOTALS: dict[str, Callable[[Row], Any]] = {
+    "postings": itemgetter(0),
+    "income_actuals": itemgetter(0, 1),
+    "flows": itemgetter(0, 1),
+    "project_money": itemgetter(0, 1),
+}
+"""Tables of running totals, and what a row is the total of."""
+
+_SETTINGS = ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-16384")
+_PLACES = """
+CREATE TABLE places (position INTEGER PRIMARY KEY, type TEXT NOT NULL, source TEXT NOT NULL);
+CREATE VIEW entries AS SELECT position, type, source, body_at(position) AS body FROM places"""
+"""What is asked of entries, where their bytes lie elsewhere."""
+
+
+@contextmanager
+def passing_view(pages: Iterable[Sequence[Entry]], body_at: BodyAt, position: int, root: bytes) -> Iterator[View]:
+    """The books after the pages, whose last entry stands at the position; `body_at` gives the bytes of any of them."""
+    with tempfile.TemporaryDirectory(prefix="fund-") as folder:
+        engine = create_engine(f"sqlite:///{Path(folder) / 'passing.db'}")
+        try:
+            with engine.connect() as connection:
+                _prepare(connection, body_at)
+                fold = Fold(lambda earlier: orjson.loads(body_at(earlier)))
+                for page in pages:
+                    _add(connection, fold, page)
+                connection.commit()
+                yield View(connection, position, position, root=root)
+        finally:
+            engine.dispose()
+
+
+def _prepare(connection: Connection, body_at: BodyAt) -> None:
+    raw: Any = connection.connection.driver_connection
+    raw.create_function("body_at", 1, body_at)
+    for setting in _SETTINGS:
+        raw.execute(f"PRAGMA {setting}")
+    raw.executescript(_PLACES)
+    DERIVED.create_all(connection)
+
+
+def _add(connection: Connection, fold: Fold, page: Sequence[Entry]) -> None:
+    rows = new_rows()
+    fold.page(page, rows)
+    _keep_last(rows)
+    places = [(entry["position"], entry["type"], entry["source"]) for entry in page]
+    if places:
+        connection.exec_driver_sql("INSERT INTO places VALUES (?, ?, ?)", places)
+    write(connection, rows, DERIVED)
+
+
+def _keep_last(rows: Rows) -> None:
+    for name, key in TOTALS.items():
+        rows[name] = list({key(row): row for row in rows[name]}.values())
