@@ -2,16 +2,22 @@
 
 import io
 import json
+import random
 import re
 
+import orjson
 import pytest
+import typst
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from reporting_service.render.fonts.glyphs import FONTS
 from reporting_service.render.frame import EXPLAINED
 from reporting_service.render.pdf import PdfFailed, report_pdf
-from reporting_service.render.pdf.layout import PAGE_WIDTH, Shape, laid_out
+from reporting_service.render.pdf.composed import composed
+from reporting_service.render.pdf.layout import EMS, PAGE_WIDTH, Shape, laid_out, text_width
+from reporting_service.render.pdf.printing import LIMIT_S, _pressed
 from tests.render.conftest import YEARS, with_titles
 
 ODD = [
@@ -40,6 +46,12 @@ PARTS = {
     "of which prior-period adjustments, effect on available money": "Recovered",
 }
 """Rows that are a part of what stands above them, and a row above them."""
+MEASURED = """
+#set text(font: "Noto Sans", size: 100pt)
+#let width(body) = measure(body).width.pt()
+#context [#metadata(json(bytes(sys.inputs.texts)).map(body => calc.max(width(body), width(strong(body))))) <widths>]
+"""
+"""Asks Typst how wide texts are, in hundredths of an em, in the wider of both weights."""
 OWN = {"NotoSans", "NotoSerif"}
 """The families that a report without names in other scripts is set in."""
 
@@ -234,6 +246,54 @@ def test_poppler_finds_the_reports_own_families_only(pdfs, judge, tmp_path, year
     (tmp_path / "report.pdf").write_bytes(pdfs[year, language])
     rows = judge("pdffonts", str(tmp_path / "report.pdf")).splitlines()[2:]
     assert {re.match(r"[A-Z]{6}\+(\w+)-", row)[1] for row in rows} == OWN
+
+
+def _measured(texts, folder):
+    (folder / "measured.typ").write_text(MEASURED)
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+    asked = {"texts": json.dumps(texts)}
+    compiler = typst.Compiler(
+        str(folder / "measured.typ"), font_paths=fonts, ignore_system_fonts=True, sys_inputs=asked
+    )
+    return [width / 100 for width in json.loads(compiler.query("<widths>", field="value", one=True))]
+
+
+def test_no_text_is_wider_than_the_layout_takes_it_for(tmp_path):
+    chosen = random.Random(1035)
+    texts = [*EMS, *("".join(chosen.choices([*EMS], k=chosen.randint(2, 40))) for _ in range(500))]
+    wider = [text for text, width in zip(texts, _measured(texts, tmp_path), strict=True) if width > text_width(text)]
+    assert not wider
+
+
+def _places(document):
+    """Each text of the pages and where it stands."""
+    made, said = _pressed(orjson.dumps(document), LIMIT_S)
+    assert made is not None, said
+    places = []
+
+    def seen(text, at, of, *_):
+        places.append((text, round(at[0] * of[4] + at[4], 1), round(at[3] * of[5] + at[5], 1)))
+
+    for page in PdfReader(io.BytesIO(made)).pages:
+        page.extract_text(visitor_text=seen)
+    return places
+
+
+def test_rows_of_known_height_stand_where_measured_ones_would(report):
+    tables = {key: report["tables"][key] for key in ("T1", "T8", "T14")}
+    report = with_titles({**report, "tables": tables}, [*ODD, *(["A plain title"] * 40), "Ŵide mm " * 5, "(" * 90])
+    document = composed(report, "en", ())
+    known = _places(document)
+    parts = [part for table in document["tables"] for part in table["parts"]]
+    assert {run["low"] for part in parts for run in part["runs"]} == {True, False}
+    for part in parts:
+        size = len(part["widths"])
+        part["runs"] = [
+            {**run, "low": False, "rows": 1, "texts": run["texts"][at : at + size]}
+            for run in part["runs"]
+            for at in range(0, len(run["texts"]), size)
+        ]
+    assert _places(document) == known
 
 
 @given(

@@ -4,6 +4,7 @@ import hashlib
 import re
 from calendar import timegm
 from collections.abc import Sequence
+from operator import le
 from string import ascii_lowercase
 from typing import Any
 
@@ -18,7 +19,7 @@ from reporting_service.render.frame import (
     glance,
     is_illustrative,
 )
-from reporting_service.render.pdf.layout import Layout, laid_out, shape_of
+from reporting_service.render.pdf.layout import Layout, Part, is_counted, laid_out, shape_of, text_width
 from reporting_service.render.words import Words, translated, words
 from shared.log_format.canonical import canonical
 
@@ -28,6 +29,8 @@ LONG = 24
 """Letters of words in a column of figures, above which they stand below the table."""
 
 Row = dict[str, Any]
+Ems = list[float]
+"""Widths of a row's texts."""
 
 
 class Composer:
@@ -139,13 +142,14 @@ class Composer:
             rows = [self._row(row, table["columns"], remarks) for row in table["rows"]]
             if remarks:
                 composed["notes"].append("\u2002".join(f"{mark}/ {remark}." for remark, mark in remarks.items()))
-            layout = self._layout(table, rows)
-            composed |= {"size": layout.size, "parts": self._parts(key, table, rows, layout)}
+            ems = [[text_width(text) for text in row["texts"]] for row in rows]
+            layout = self._layout(table, rows, ems)
+            composed |= {"size": layout.size, "parts": self._parts(key, table, rows, ems, layout)}
         composed["notes"] += [self.text(note) for note in table["notes"]]
         return composed
 
     def _row(self, row: Row, columns: list[dict[str, Any]], remarks: dict[str, str]) -> Row:
-        """A row's texts; long words in a column of figures go into `remarks`, a letter in their place."""
+        """A row's texts, its name first; long words under figures go into `remarks`, a letter in their place."""
         units = [row.get("unit", column["unit"]) for column in columns]
         cells = [row["cells"].get(column["key"], "") for column in columns]
         figures = [self.text(self.said.figure(cell, unit)) for cell, unit in zip(cells, units, strict=True)]
@@ -154,27 +158,27 @@ class Composer:
             if columns[place]["unit"] != "text" and len(figures[place]) > LONG:
                 figures[place] = remarks.setdefault(figures[place], ascii_lowercase[len(remarks) % 26]) + "/"
                 words_at.remove(place)
-        return {
-            "title": self.text(row["title"]),
-            "level": row.get("level", "plain"),
-            "cells": figures,
-            "words": words_at,
-        }
+        return {"level": row.get("level", "plain"), "texts": [self.text(row["title"]), *figures], "words": words_at}
 
-    def _layout(self, table: dict[str, Any], rows: list[Row]) -> Layout:
+    def _layout(self, table: dict[str, Any], rows: list[Row], ems: list[Ems]) -> Layout:
         columns = [
             shape_of(
                 self.text(column["title"]),
-                [row["cells"][place] for row in rows if column["unit"] == "text" or place not in row["words"]],
+                [
+                    of_row[place]
+                    for row, of_row in zip(rows, ems, strict=True)
+                    if column["unit"] == "text" or place - 1 not in row["words"]
+                ],
                 column["unit"] == "text",
             )
-            for place, column in enumerate(table["columns"])
+            for place, column in enumerate(table["columns"], 1)
         ]
-        return laid_out(shape_of("", [row["title"] for row in rows], True, bold=True), columns)
+        return laid_out(shape_of("", [of_row[0] for of_row in ems], True), columns)
 
-    def _parts(self, key: str, table: dict[str, Any], rows: list[Row], layout: Layout) -> list[dict[str, Any]]:
+    def _parts(
+        self, key: str, table: dict[str, Any], rows: list[Row], ems: list[Ems], layout: Layout
+    ) -> list[dict[str, Any]]:
         count = len(layout.parts)
-        worded = {place for place, column in enumerate(table["columns"]) if column["unit"] == "text"}
         return [
             {
                 "caption": self.say("{table}, part {number} of {count}", table=key, number=number, count=count)
@@ -183,7 +187,8 @@ class Composer:
                 "corner": self.say("Item"),
                 "widths": part.widths,
                 "heads": [self._head(table["columns"][place]) for place in part.columns],
-                "rows": [_cut(row, part.columns, worded) for row in rows],
+                "rows": len(rows),
+                "runs": _runs(rows, ems, part),
             }
             for number, part in enumerate(layout.parts, 1)
         ]
@@ -202,14 +207,20 @@ class Composer:
         }
 
 
-def _cut(row: Row, places: Sequence[int], worded: set[int]) -> Row:
-    """The row's cells of one part; words begin where their column's do, and end where its figures do."""
-    return {
-        "title": row["title"],
-        "level": row["level"],
-        "cells": [row["cells"][place] for place in places],
-        "words": [index for index, place in enumerate(places) if place in worded],
-    }
+def _runs(rows: list[Row], ems: list[Ems], part: Part) -> list[dict[str, Any]]:
+    """A part's rows: those that surely take one line each as one list of texts, every other row by itself."""
+    places = (0, *(place + 1 for place in part.columns))
+    runs: list[dict[str, Any]] = []
+    for row, of_row in zip(rows, ems, strict=True):
+        texts = [row["texts"][place] for place in places]
+        fits = all(map(le, [of_row[place] for place in places], part.rooms)) and is_counted(texts)
+        low = fits and row["level"] == "plain"
+        if low and runs and runs[-1]["low"]:
+            runs[-1]["texts"] += texts
+            runs[-1]["rows"] += 1
+        else:
+            runs.append({"level": row["level"], "low": low, "rows": 1, "texts": texts})
+    return runs
 
 
 def composed(report: dict[str, Any], language: str, charts: Sequence[Chart], *, plain: bool = False) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from unicodedata import normalize
 
 PAGE_WIDTH = 758.0
 """A4 landscape less its margins, in points."""
@@ -13,16 +15,39 @@ PADDING, BEFORE_WORDS = 9.0, 7.0
 LABEL, WORDS = (70.0, 215.0), (44.0, 170.0)
 HEADING_LINES = 3
 """In about so many lines a heading over figures has room."""
-WIDE = {",": 0.27, ".": 0.27, "(": 0.3, ")": 0.3, " ": 0.26, "\u00a0": 0.26, "\u202f": 0.26, "–": 0.5}
-"""Widths of signs in ems; a figure is 0.572 wide in the font of tables, a letter taken as 0.56."""
+ACROSS = {
+    0.29: " \u00a0\u202f\u200b',.:;!·’",
+    0.34: "ijl-J[]()ıł",
+    0.42: "`fI{}/\\",
+    0.46: "t_r“”",
+    0.52: '"?zsc–',
+    0.573: "0123456789$+<=>^~÷×",
+    0.58: "F*S|ELvyxTZ",
+    0.64: "eaokYPbdgpqCø",
+    0.69: "#VhnuRKXBA",
+    0.77: "GD&UH",
+    0.82: "OQN",
+    0.99: "w@%MWm…æœ",
+}
+LETTERS = {sign: ems for ems, signs in ACROSS.items() for sign in signs}
+EMS = LETTERS | {
+    letter: LETTERS[base]
+    for letter in map(chr, range(0xC0, 0x17F))
+    if (base := normalize("NFD", letter)[0]) in LETTERS and letter not in LETTERS
+}
+"""What a sign takes in the font of tables, in ems: no less than in either weight."""
+OTHER = 0.8
+"""What is taken for all other signs; some are wider."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """Columns that stand side by side, the row's name before them: their places and all widths in points."""
+    """Columns that stand side by side, the row's name before them: their places, all widths in points, and the ems
+    that each has for one line of text."""
 
     columns: tuple[int, ...]
     widths: tuple[float, ...]
+    rooms: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -42,21 +67,24 @@ class Shape:
     words: bool
 
 
-def text_width(text: str, bold: bool = False) -> float:
-    """Ems that a text takes, near enough to choose widths."""
-    width = sum(WIDE.get(sign, 0.572 if sign.isascii() else 0.8) for sign in text)
-    return width * (1.08 if bold else 1.0)
+def text_width(text: str) -> float:
+    """Ems that a text takes: enough for it where all its signs are in EMS."""
+    return sum(map(EMS.get, text, repeat(OTHER)))
 
 
-def shape_of(heading: str, cells: Iterable[str], words: bool, bold: bool = False) -> Shape:
-    """A column's wishes from its heading and the texts in it."""
-    longest = max((text_width(word, bold=True) for word in heading.split()), default=0.0)
+def is_counted(texts: Iterable[str]) -> bool:
+    """Whether texts surely take no more than `text_width` says."""
+    return EMS.keys() >= set("".join(texts))
+
+
+def shape_of(heading: str, cells: Iterable[float], words: bool) -> Shape:
+    """A column's wishes from its heading and the widths of the texts in it, in ems."""
+    longest = max(map(text_width, heading.split()), default=0.0)
+    need = max(cells, default=0.0)
     if words:
-        whole = max((text_width(cell, bold) for cell in cells), default=0.0)
-        return Shape(longest, max(longest, whole), True)
-    need = max((text_width(cell, bold=True) for cell in cells), default=0.0)
-    in_lines = text_width(heading, bold=True) / HEADING_LINES
-    return Shape(max(longest, need, in_lines), max(longest, need, in_lines), False)
+        return Shape(longest, max(longest, need), True)
+    least = max(longest, need, text_width(heading) / HEADING_LINES)
+    return Shape(least, least, False)
 
 
 def laid_out(label: Shape, columns: Sequence[Shape]) -> Layout:
@@ -112,7 +140,10 @@ def _part(places: tuple[int, ...], label: Shape, columns: Sequence[Shape], size:
     over = first + grown + sum(shown) - PAGE_WIDTH
     if over > 0:
         shown = [width * (PAGE_WIDTH - first - grown) / sum(shown) for width in shown]
-    return Part(places, tuple(round(width, 2) for width in (first + grown, *shown)))
+    widths = [round(width, 2) for width in (first + grown, *shown)]
+    beside = (PADDING, *(PADDING + columns[place].words * BEFORE_WORDS for place in places))
+    rooms = ((width - taken) / size for width, taken in zip(widths, beside, strict=True))
+    return Part(places, tuple(widths), tuple(rooms))
 
 
 def _least(shape: Shape, size: float) -> float:
