@@ -58,12 +58,13 @@ class Taken(NamedTuple):
 def read_entry(body: bytes, position: int) -> Entry:
     """The entry, which must be canonical and say that it stands at this position; Mismatch otherwise."""
     entry = _plainly_read(body)
-    if entry is None or not _is_canonical(entry, body):
+    if entry is None or not _is_written(entry, body):
         entry = _strictly_read(body, position)
     return _standing_at(entry, position)
 
 
-def _is_canonical(entry: Entry, body: bytes) -> bool:
+def _is_written(entry: Entry, body: bytes) -> bool:
+    """Whether these are the entry's canonical bytes; False also for an entry that has none."""
     try:
         return canonical(entry) == body
     except (ValueError, TypeError):
@@ -146,7 +147,7 @@ class Rederivation:
                 self._following = Verdict.SHIPPED if taken.verdict is Verdict.SHIPPED else Verdict.EFFECT
         except _CANNOT as error:
             raise Mismatch(position, f"the decision cannot be taken again ({type(error).__name__}: {error})") from error
-        if canonical(self._expected.pop(0)) != body:
+        if not _is_written(self._expected.pop(0), body):
             raise Mismatch(position, "the decision taken again gives another entry")
         self.model.publish()
         self.position = position

@@ -66,12 +66,22 @@ def with_entries(change: Callable[[list[bytes]], None]) -> Callable[[bytes], byt
 def signed_anew(change: Callable[[list[dict[str, Any]]], None]) -> Callable[[bytes], bytes]:
     """A log rewritten by the holder of its key: other entries, all hashes and the signature fitting them."""
 
+    def rewrite(bodies: list[bytes]) -> None:
+        entries = [orjson.loads(body) for body in bodies]
+        change(entries)
+        bodies[:] = map(canonical, entries)
+
+    return bytes_signed_anew(rewrite)
+
+
+def bytes_signed_anew(change: Callable[[list[bytes]], None]) -> Callable[[bytes], bytes]:
+    """Such a log of any bytes in the place of entries."""
+
     def forge(bundle: bytes) -> bytes:
         files = files_of(bundle)
         kept = [files[name] for name in files if name.startswith("tile/entries/")]
-        entries = [orjson.loads(body) for content in kept for body in decode_bundle(content)]
-        change(entries)
-        bodies = [canonical(entry) for entry in entries]
+        bodies = [body for content in kept for body in decode_bundle(content)]
+        change(bodies)
         ends = {name: files[name] for name in ("rule-sets.json", "report.json", "manifest.json")}
         return zipped({"checkpoint": signed_note(bodies).encode(), **_log(bodies), **ends})
 

@@ -14,7 +14,7 @@ from shared.log_format.merkle import leaf_hashes, root_of
 from shared.log_format.tiles import decode_bundle
 from shared.rules import forms
 from shared.rules.rederivation import Rederivation
-from tests.bundle.forging import files_of, signed_anew
+from tests.bundle.forging import bytes_signed_anew, files_of, signed_anew
 from tests.bundle.signed import KEY
 
 
@@ -125,6 +125,30 @@ def test_a_difference_is_named_as_it_is_here(whole, apart, tmp_path, forge):
     assert said is not None
     assert said == fed(bundle, apart)
     assert said == verified(tmp_path, bundle)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "otherwise", "named"),
+    [
+        (b'"data":{', b'"data":{"remark":1152921504606846976,', "is not the JSON that was recorded"),
+        (b'"data":{', b'"data":{"remark":1' + b"0" * 400 + b",", "is not the JSON that was recorded"),
+        (b'"data":{', b'"data":{"remark":1.50,', "is not the JSON that was recorded"),
+        (b'"data":{', b'"data": {', "is not in canonical form"),
+        (b'"data":{', b'"id":"1","data":{', "is not the JSON that was recorded"),
+        (b'"data":{', b'"data":[', "is not the JSON that was recorded"),
+    ],
+)
+def test_a_spelling_that_was_not_recorded_is_named(whole, apart, tmp_path, spelled, otherwise, named):
+    def respell(bodies):
+        bodies[20] = bodies[20].replace(spelled, otherwise)
+
+    bundle = bytes_signed_anew(respell)(whole.bundle)
+    said = fed(bundle, forms.Forms())
+    assert said is not None
+    assert said.startswith("Position 21: ")
+    assert named in said
+    assert fed(bundle, apart).startswith("Position 21: ")
+    assert verified(tmp_path, bundle).startswith("Position 21: ")
 
 
 def test_one_core_checks_where_it_decides(monkeypatch):
