@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from statistics import median
 
+from shared.process import cores
+
 SYNCS = 50
 
 
@@ -16,7 +18,7 @@ def machine() -> dict[str, str]:
     """Processor, cores, memory, versions, and what one durable write costs here."""
     return {
         "processor": _first("/proc/cpuinfo", "model name"),
-        "cores": str(len(os.sched_getaffinity(0))),
+        "cores": str(cores()),
         "memory": f"{int(_first('/proc/meminfo', 'MemTotal').split()[0]) // 1024:,} MiB",
         "system": f"{platform.system()} {platform.release().split('-')[0]}",
         "python": sys.version.split()[0],

@@ -9,6 +9,7 @@ CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 EXACT = Context(prec=60)
 """Room for every digit of a product of two amounts or of an amount and a rate."""
+DIGITS_MAX = 60
 
 
 def amount(text: str) -> Decimal:
@@ -17,7 +18,9 @@ def amount(text: str) -> Decimal:
 
 
 def text(value: Decimal) -> str:
-    """The one written form of an amount: two places, and never "-0.00"."""
+    """The one written form of an amount: two places, and never "-0.00"; ArithmeticError for what no amount can be."""
+    if value.adjusted() > DIGITS_MAX:
+        raise ArithmeticError(f"an amount of more than {DIGITS_MAX} digits")
     return f"{value:.2f}" if value else "0.00"
 
 

@@ -19,6 +19,11 @@ def die_with_parent(parent: int) -> None:
         os._exit(3)
 
 
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def spare_the_collector() -> None:
     """What start-up built stays: looking through it again for cycles would take a third of all time."""
     gc.collect()

@@ -10,7 +10,7 @@ from shared.bodies import BODY_BYTES_MAX, THREADS_KEPT_FREE
 POSTS_TIMES = 2
 """By so much more posts than there are threads may be in work: what comes within a tenth of a second, while a disk is
 slow, say, is not too much yet."""
-POSTS_CROWDED = 8
+POSTS_CROWDED = 6
 """So few posts in work are answered within some ten milliseconds, and still fill the writer's groups."""
 BATCHES = 64
 """A batch asks for a place for each MiB of its body that has begun."""

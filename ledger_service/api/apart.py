@@ -4,7 +4,6 @@ That process says the events' sources and types, and their keys and digests or w
 checks would say here, but without keeping those waiting who post little. It ends when its input does.
 """
 
-import os
 import signal
 import subprocess
 import sys
@@ -19,7 +18,7 @@ import structlog
 from ledger_service.api.checking import checked_batch, events_in, names_in
 from ledger_service.journal.commands import marks_of
 from shared.contract.problems import Problem, packed, unpacked
-from shared.process import spare_the_collector
+from shared.process import cores, spare_the_collector
 
 log = structlog.get_logger("http")
 BYTES_MIN = 32_768
@@ -48,7 +47,7 @@ class Seen(NamedTuple):
 
 def started() -> "Apart | None":
     """The process, where there is a second core for it."""
-    return Apart() if len(os.sched_getaffinity(0)) > 1 else None
+    return Apart() if cores() > 1 else None
 
 
 def _process() -> "subprocess.Popen[bytes]":

@@ -8,9 +8,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, NamedTuple
 
 import orjson
@@ -20,8 +22,8 @@ from reporting_service.bundle.contents import Read, entries_names, root_at
 from reporting_service.bundle.entries import Entries
 from reporting_service.projections.passing import passing_view
 from reporting_service.reports.annual import annual_report
-from shared.log_format.canonical import canonical
 from shared.postings import Entry
+from shared.process import cores, die_with_parent
 from shared.rules.collecting import seldom_collecting
 from shared.rules.forms import Forms, Mismatch, checked_entry
 
@@ -36,6 +38,23 @@ class Asked(NamedTuple):
     size: int
     year: int
     known_at: int
+
+
+class Told(NamedTuple):
+    """What the other process found: a report and the SHA-256 of what it was made of, or why there is none, if known."""
+
+    report: dict[str, Any] | None = None
+    read: dict[str, str] = {}  # noqa: RUF012 - never written to
+    position: int = 0
+    cause: str | None = None
+
+
+def _answer(said: bytes) -> Told:
+    """What the other process wrote; nothing, where that is anything else."""
+    try:
+        return Told(**orjson.loads(said))
+    except (ValueError, TypeError):
+        return Told()
 
 
 def folded(read: Read, asked: Asked, decoded: Callable[[bytes, int], Entry]) -> dict[str, Any]:
@@ -60,13 +79,19 @@ class Folding:
     def __init__(self, read: Read, file: BinaryIO, asked: Asked, origin: str) -> None:
         """Begun at once in another process where that is worth it: a long log, a file with a name, a second core."""
         self._read, self._asked = read, asked
-        self._told: dict[str, Any] | None = None
+        self._told: Told | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._folder = TemporaryDirectory(prefix="fund-")
         name = getattr(file, "name", None)
-        if isinstance(name, str) and asked.size >= ENTRIES_MIN and len(os.sched_getaffinity(0)) > 1:
-            program = (sys.executable, "-P", "-m", "reporting_service.bundle.folding")
-            words = (os.path.abspath(name), origin, *map(str, asked))
-            self._process = subprocess.Popen([*program, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        if isinstance(name, str) and asked.size >= ENTRIES_MIN and cores() > 1:
+            with suppress(OSError):  # without a process it is done here
+                self._process = self._begun(os.path.abspath(name), origin, *map(str, asked))
+
+    def _begun(self, *words: str) -> "subprocess.Popen[bytes]":
+        program = (sys.executable, "-P", "-m", "reporting_service.bundle.folding", str(os.getpid()))
+        environ = {**os.environ, "TMPDIR": self._folder.name}
+        pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+        return subprocess.Popen([*program, *words], stdin=nothing, stdout=pipe, stderr=nothing, env=environ)
 
     @property
     def apart(self) -> bool:
@@ -77,20 +102,19 @@ class Folding:
         """Whether the other process made the report, once it ends; Mismatch when an event has not its form."""
         if self._told is None and self._process is not None:
             said, _ = self._process.communicate()
-            self._told = orjson.loads(said) if self._process.returncode == 0 else {}
-        if self._told and "cause" in self._told:
-            raise Mismatch(**self._told)
-        return bool(self._told)
+            self._told = _answer(said) if self._process.returncode == 0 else Told()
+        if self._told and self._told.cause is not None:
+            raise Mismatch(self._told.position, self._told.cause)
+        return self._told is not None and self._told.report is not None
 
     def report(self, digests: Mapping[str, str]) -> dict[str, Any]:
         """The report, made here unless the other process did; BadArchive if that read other files than these."""
-        if not self.settled() or self._told is None:
+        if not self.settled() or self._told is None or self._told.report is None:
             return folded(self._read, self._asked, lambda body, _: orjson.loads(body))
-        read: dict[str, str] = self._told["read"]
+        read = self._told.read
         if not (read.items() <= digests.items() and read.keys() >= set(entries_names(self._asked.size))):
             raise BadArchive(CHANGED)
-        report: dict[str, Any] = self._told["report"]
-        return report
+        return self._told.report
 
     def close(self) -> None:
         """End the process, if it still runs."""
@@ -99,6 +123,7 @@ class Folding:
             self._process.wait()
             assert self._process.stdout is not None, "it was asked for a pipe"
             self._process.stdout.close()
+        self._folder.cleanup()
 
 
 class FormsBeside(Forms):
@@ -123,24 +148,31 @@ class FormsBeside(Forms):
             checked_entry(body, position, self._origin)
 
 
-def main() -> None:
-    """The report and what was read for it, or the first event that has not its form, as JSON on standard output."""
-    path, origin, *asked = sys.argv[1:]
+def told_of(archive: Archive, asked: Asked, origin: str) -> Told:
+    """The report and what was read for it, or the first event that has not its form."""
     digests: dict[str, str] = {}
 
     def read(name: str) -> bytes:
         content = archive.read(name)
-        digests[name] = sha256(content).hexdigest()
+        digest = sha256(content).hexdigest()
+        if digests.setdefault(name, digest) != digest:
+            raise BadArchive(CHANGED)
         return content
 
+    try:
+        report = folded(read, asked, lambda body, at: checked_entry(body, at, origin))
+    except Mismatch as found:
+        return Told(position=found.position, cause=found.cause)
+    return Told(report=report, read=digests)
+
+
+def main() -> None:
+    """What `told_of` gives, as JSON on standard output."""
+    parent, path, origin, *asked = sys.argv[1:]
+    die_with_parent(int(parent))
     with Path(path).open("rb") as file, seldom_collecting():
-        archive = Archive(file)
-        try:
-            report = folded(read, Asked(*map(int, asked)), lambda body, at: checked_entry(body, at, origin))
-            told: dict[str, Any] = {"report": report, "read": digests}
-        except Mismatch as found:
-            told = {"position": found.position, "cause": found.cause}
-    sys.stdout.buffer.write(canonical(told))
+        told = told_of(Archive(file), Asked(*map(int, asked)), origin)
+    sys.stdout.buffer.write(orjson.dumps(told._asdict()))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,10 @@ from base64 import b64encode
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, BinaryIO
 
-from reporting_service.bundle.archive import Archive, BadArchive
+from reporting_service.bundle.archive import FILES_MAX, Archive, BadArchive
 from reporting_service.bundle.contents import (
     CHECKPOINT,
     MANIFEST,
@@ -132,8 +133,8 @@ class _Verification:
             if name not in self.archive.members:
                 raise Differs(f"{name} is missing from the zip")
             if have[place] != name:
-                known = set(names(size, witnessed=True))
-                what = "does not belong into it" if have[place] not in known else f"stands where {name} should"
+                known = have[place] in islice(names(size, witnessed=True), FILES_MAX + 1)
+                what = f"stands where {name} should" if known else "does not belong into it"
                 raise Differs(f"{have[place]} is in the zip and {what}")
         if len(have) > place + 1:
             raise Differs(f"{have[place + 1]} is in the zip and does not belong into it")

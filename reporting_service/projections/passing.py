@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import OperationalError
 
 from reporting_service.projections.fold import Fold
 from reporting_service.projections.tables import DERIVED, Row, Rows, new_rows, write
@@ -40,17 +41,34 @@ CREATE VIEW entries AS SELECT position, type, source, body_at(position) AS body 
 def passing_view(pages: Iterable[Sequence[Entry]], body_at: BodyAt, position: int, root: bytes) -> Iterator[View]:
     """The books after the pages, whose last entry stands at the position; `body_at` gives the bytes of any of them."""
     with tempfile.TemporaryDirectory(prefix="fund-") as folder:
-        engine = create_engine(f"sqlite:///{Path(folder) / 'passing.db'}")
+        engine, asked = create_engine(f"sqlite:///{Path(folder) / 'passing.db'}"), _Asked(body_at)
         try:
             with engine.connect() as connection:
-                _prepare(connection, body_at)
+                _prepare(connection, asked)
                 fold = Fold(lambda earlier: orjson.loads(body_at(earlier)))
                 for page in pages:
                     _add(connection, fold, page)
                 connection.commit()
                 yield View(connection, position, position, root=root)
+        except OperationalError as error:
+            raise asked.failed or OSError(f"the store for one reading, in {folder}, fails ({error.orig})") from error
         finally:
             engine.dispose()
+
+
+class _Asked:
+    """What SQL asks for the bytes of an entry; it remembers why there were none, which SQLite does not."""
+
+    def __init__(self, body_at: BodyAt) -> None:
+        self._body_at = body_at
+        self.failed: Exception | None = None
+
+    def __call__(self, position: int) -> bytes:
+        try:
+            return self._body_at(position)
+        except Exception as error:
+            self.failed = error
+            raise
 
 
 def _prepare(connection: Connection, body_at: BodyAt) -> None:

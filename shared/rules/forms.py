@@ -4,7 +4,6 @@ Form and decision ask nothing of each other, and together they take longer than 
 it in little more than half the time. Where it is not worth a process, the form is checked where the decisions are.
 """
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import orjson
 from shared.contract.envelope import check_event
 from shared.contract.events import EVENT_TYPES
 from shared.contract.problems import Malformed
+from shared.process import cores
 from shared.rules.case import Entry
 from shared.rules.collecting import seldom_collecting
 
@@ -71,7 +71,7 @@ class Forms:
 
 def forms_of(origin: str, entries: int) -> Forms:
     """The forms of so many entries: in a process of their own where that is worth it."""
-    worth_it = entries >= ENTRIES_MIN and len(os.sched_getaffinity(0)) > 1
+    worth_it = entries >= ENTRIES_MIN and cores() > 1
     return FormsApart(origin) if worth_it else Forms()
 
 
@@ -103,7 +103,7 @@ class FormsApart(Forms):
         self._hand_over()
         process, self._process = self._process, None
         said, _ = process.communicate()
-        checked, cause = orjson.loads(said) if process.returncode == 0 and said else (-1, None)
+        checked, cause = _answer(said) if process.returncode == 0 else (-1, None)
         if cause is not None:
             raise Mismatch(checked, cause)
         if checked != self._given:
@@ -126,6 +126,15 @@ class FormsApart(Forms):
             self._process.stdin.flush()
         except BrokenPipeError:
             self.settle()  # it has found something
+
+
+def _answer(said: bytes) -> tuple[int, str | None]:
+    """What `main` wrote; (-1, None) if this is anything else."""
+    try:
+        checked, cause = orjson.loads(said)
+    except (ValueError, TypeError):
+        return -1, None
+    return (checked, cause) if type(checked) is int else (-1, None)
 
 
 def checked_entry(body: bytes, position: int, origin: str) -> Entry:

@@ -120,7 +120,7 @@ class Rederivation:
         self._forms = forms
 
     def read(self, body: bytes) -> Entry:
-        """The next entry, as long as nothing else rests on it: that its bytes are canonical only `check` sees."""
+        """The next entry, decoded; `check` sees whether its bytes are canonical, before anything is built on it."""
         try:
             entry = _plainly_read(body)
             return read_entry(body, self.position + 1) if entry is None else _standing_at(entry, self.position + 1)
@@ -198,7 +198,8 @@ class Rederivation:
 
     def _refused(self, entry: Entry, position: int, given: dict[str, Any]) -> Taken:
         if "event" not in entry["data"]:
-            EVENT_TYPES[REFUSAL_TYPE].schema.load(entry["data"])
+            if not EVENT_TYPES[REFUSAL_TYPE].schema.accepts(entry["data"]):
+                raise Mismatch(position, "the refused batch is not in the form that one is recorded in")
             self._expected = [self._refused_batch(entry["data"], given)]
             return Taken(Verdict.REFUSED_BATCH)
         event = {"specversion": "1.0", **entry["data"]["event"]}

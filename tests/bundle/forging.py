@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -14,6 +15,14 @@ from shared.log_format.tiles import TileRows, decode_bundle, encode_bundle
 from tests.bundle.signed import signed_note
 
 Files = dict[str, bytes]
+
+
+def chatter(folder: Path) -> str:
+    """A program that takes what it is given, says something else than what is asked, and ends well."""
+    program = folder / "chatter"
+    program.write_text("#!/bin/sh\ncat > /dev/null\necho good morning\n")
+    program.chmod(0o755)
+    return str(program)
 
 
 def files_of(bundle: bytes) -> Files:

@@ -7,6 +7,7 @@ import pytest
 
 from reporting_service.bundle.findings import Differs
 from reporting_service.bundle.verifying import verify_bundle
+from shared.log_format.checkpoints import Checkpoint, sign_checkpoint
 from shared.log_format.notes import SigningKey
 from tests.bundle.forging import files_of, signed_anew, with_entries, with_file, with_json, zipped
 from tests.bundle.signed import COSIGNED_AT, KEY, POLICY, WITNESSES
@@ -118,6 +119,14 @@ def _comment(bundle):
     return out.getvalue()
 
 
+def _of_an_absurd_size(bundle):
+    """More names than memory holds would follow from such a size."""
+    files = files_of(bundle)
+    checkpoint = sign_checkpoint(Checkpoint(KEY.name, 10**15, bytes(32)), KEY).encode()
+    kept = ("rule-sets.json", "tile/entries/000")
+    return zipped({"checkpoint": checkpoint, **{name: files[name] for name in kept}})
+
+
 CORRUPTIONS = {
     "an entry's amount": (with_entries(lambda e: e.__setitem__(9, e[9].replace(b"0", b"1", 1))), "Position 10: "),
     "an entry deleted": (with_entries(lambda e: e.pop(19)), "Position 20: the entry does not have the hash"),
@@ -160,6 +169,7 @@ CORRUPTIONS = {
     "a refused event accepted, signed anew": (signed_anew(_accepted), "the rules refuse this entry"),
     "a year's seal, signed anew": (signed_anew(_sealed), "the decision taken again gives another entry"),
     "the end cut off, signed anew": (signed_anew(_without_last_effect), "should have caused a further entry"),
+    "an absurd size, signed": (_of_an_absurd_size, "rule-sets.json is in the zip and does not belong into it"),
     "one left out, signed anew": (signed_anew(lambda entries: entries.pop(50)), "Position 51: the entry's position"),
 }
 

@@ -14,7 +14,7 @@ from shared.log_format.merkle import leaf_hashes, root_of
 from shared.log_format.tiles import decode_bundle
 from shared.rules import forms
 from shared.rules.rederivation import Rederivation
-from tests.bundle.forging import bytes_signed_anew, files_of, signed_anew
+from tests.bundle.forging import bytes_signed_anew, chatter, files_of, signed_anew
 from tests.bundle.signed import KEY
 
 
@@ -54,7 +54,7 @@ def two_cores(monkeypatch):
     """Processes are begun however short the log."""
     for module in (forms, folding):
         monkeypatch.setattr(module, "ENTRIES_MIN", 1)
-        monkeypatch.setattr(module.os, "sched_getaffinity", lambda _: {0, 1})
+        monkeypatch.setattr(module, "cores", lambda: 2)
     monkeypatch.setattr(forms, "TOGETHER", 3)
 
 
@@ -101,7 +101,27 @@ def _unknown_member_at_the_end(entries):
     _posted(entries, -1)["data"]["remark"] = "unknown"
 
 
+def _amount_of_any_size(entries):
+    """So large that writing it out would take all memory."""
+    next(entry for entry in entries if "amount" in entry["data"])["data"]["amount"] = "1e9999999999"
+
+
+def _refused_batch(entries):
+    return next(entry["data"] for entry in entries if "batch" in entry["data"])
+
+
+def _refused_batch_with_more(entries):
+    _refused_batch(entries)["faults"][0]["extra"] = 1
+
+
+def _refused_batch_without_faults(entries):
+    _refused_batch(entries)["faults"] = None
+
+
 FORGERIES = [
+    _amount_of_any_size,
+    _refused_batch_with_more,
+    _refused_batch_without_faults,
     _unknown_member,
     _wrong_role,
     _role_that_is_no_text,
@@ -152,13 +172,19 @@ def test_a_spelling_that_was_not_recorded_is_named(whole, apart, tmp_path, spell
 
 
 def test_one_core_checks_where_it_decides(monkeypatch):
-    monkeypatch.setattr(forms.os, "sched_getaffinity", lambda _: {0})
+    monkeypatch.setattr(forms, "cores", lambda: 1)
     assert not forms.forms_of(KEY.name, 1_000_000).apart
 
 
 def test_a_process_that_fails_is_no_verdict(whole, two_cores, monkeypatch):
     monkeypatch.setattr(forms.sys, "executable", "/bin/false")
     with pytest.raises(OSError, match="ended with 1"):
+        fed(whole.bundle, forms.forms_of(KEY.name, 10))
+
+
+def test_a_process_that_says_something_else_is_no_verdict(whole, two_cores, monkeypatch, tmp_path):
+    monkeypatch.setattr(forms.sys, "executable", chatter(tmp_path))
+    with pytest.raises(OSError, match="ended with 0"):
         fed(whole.bundle, forms.forms_of(KEY.name, 10))
 
 

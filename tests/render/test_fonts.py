@@ -79,3 +79,8 @@ def test_every_text_ends_in_signs_that_fonts_have_and_short_runs(text):
     said = shown(text)
     assert all(len(run) <= 3 * RUN_MAX for word in said.split(" ") for run in word.split("\u200b"))
     assert "\n" not in said
+
+
+@pytest.mark.parametrize("sign", ["\N{THREE-EM DASH}", "\ufdfd", "\ufdf5"])
+def test_signs_as_wide_as_words_are_few_between_two_places_to_break(sign):
+    assert all(len(run) <= RUN_MAX // 3 for run in shown(sign * 18).split("\u200b"))

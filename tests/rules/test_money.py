@@ -33,3 +33,13 @@ def test_a_usd_value_is_half_even_to_the_cent(original, rate, usd):
 @pytest.mark.parametrize(("value", "cents"), [("0.019", "0.01"), ("0.011", "0.01"), ("-0.019", "-0.01")])
 def test_down_to_the_cent_is_toward_zero(value, cents):
     assert text(down_to_cent(Decimal(value))) == cents
+
+
+@pytest.mark.parametrize("size", ["1e61", "-1e61", "1e999999999999"])
+def test_what_no_amount_can_be_is_not_written_out(size):
+    with pytest.raises(ArithmeticError):
+        text(Decimal(size))
+
+
+def test_an_amount_of_many_digits_is_written():
+    assert text(Decimal("1e60")) == f"1{'0' * 60}.00"

@@ -21,6 +21,8 @@ ALIKE = {"\N{MINUS SIGN}": "\N{EN DASH}"}
 JOINERS = frozenset("\u200c\u200d")
 RUN_MAX = 18
 """Letters after which an unbroken word may be broken, so that a cell holds it."""
+WIDE = dict.fromkeys(map(chr, range(0xFD50, 0xFDFD)), 3) | {"\u2e3a": 3, "\u2e3b": 5, "\ufdfd": 12}
+"""Signs that take the room of several letters: dashes of two and three ems, whole words in one Arabic sign."""
 
 
 def shown(text: str, *, plain: bool = False) -> str:
@@ -32,7 +34,8 @@ def shown(text: str, *, plain: bool = False) -> str:
 
 def breakable(text: str) -> str:
     """The text with places to break within words that no column holds."""
-    if len(text) <= RUN_MAX or all(len(word) <= RUN_MAX for word in text.split(" ")):
+    longest = max(map(len, text.split(" ")))
+    if longest <= RUN_MAX and WIDE.keys().isdisjoint(text):
         return text
     return " ".join(_broken(word) for word in text.split(" "))
 
@@ -40,11 +43,13 @@ def breakable(text: str) -> str:
 def _broken(word: str) -> str:
     parts, run = [], 0
     for character in word:
-        if run >= RUN_MAX and not unicodedata.category(character).startswith("M") and character not in JOINERS:
+        room = WIDE.get(character, 1)
+        begins = not unicodedata.category(character).startswith("M") and character not in JOINERS
+        if run and run + room > RUN_MAX and begins:
             parts.append("\u200b")
             run = 0
         parts.append(character)
-        run += 1
+        run += room
     return "".join(parts)
 
 
