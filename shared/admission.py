@@ -2,8 +2,9 @@
 
 What is let in is then answered quickly, however many come. There are two bounds for each kind of request. As long as
 nobody has to be turned away the larger one holds, since a writer that takes many at once writes more. From the first
-one turned away the smaller one holds, under which what is let in waits for little else, until a second has passed in
-which there was a place for everybody.
+one turned away the smaller one holds for a second, under which what is let in waits for little else; and for another
+second after each in which more were turned away than let in. Then there is no more to do than can be done, and the
+larger bound takes up what comes unevenly.
 """
 
 import secrets
@@ -54,23 +55,40 @@ class Room:
         self.turned_away = 0
         self._bound = bound
         self._clock = clock
-        self._crowded_until = 0.0
+        self._crowded_until: float | None = None
+        self._let_in = self._away = 0
         self._lock = Lock()
 
     def enter(self, places: int) -> bool:
         """Take so many places if they are free."""
         with self._lock:
             now = self._clock()
-            crowded = now < self._crowded_until
+            crowded = self._is_crowded(now)
             bound = self._bound.crowded if crowded else self._bound.calm
             if not self.taken or self.taken + places <= bound:
                 self.taken += places
+                self._let_in += 1
                 return True
             self.turned_away += 1
-            self._crowded_until = now + CALM_SECONDS
+            self._away += 1
+            if not crowded:
+                self._crowd(now)
         if not crowded:
             log.warning("turning requests away", kind=self.kind, at_once=bound)
         return False
+
+    def _is_crowded(self, now: float) -> bool:
+        if self._crowded_until is not None and now >= self._crowded_until:
+            if self._away > self._let_in and now < self._crowded_until + CALM_SECONDS:
+                self._crowd(now)
+            else:
+                self._crowded_until = None
+        return self._crowded_until is not None
+
+    def _crowd(self, now: float) -> None:
+        """The smaller bound holds for a second."""
+        self._crowded_until = now + CALM_SECONDS
+        self._let_in = self._away = 0
 
     def take(self, places: int) -> None:
         """Take so many places, also beyond the bound."""

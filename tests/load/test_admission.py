@@ -74,6 +74,37 @@ def test_once_one_was_turned_away_fewer_are_let_in():
     assert house.status_beside(1) == BUSY
 
 
+def crowded(let_in, away):
+    """A house with room for three posts, and for one from when one was turned away; then so many came in a second."""
+    house = House(posts=Bound(3, 1))
+    house.status_beside(3)
+    for _ in range(let_in - bool(away)):
+        assert house.status_beside(0) == "200 OK"
+    if away:
+        house.ask("/posts", lambda _: [house.status_beside(0) for _ in range(away)])
+    return house
+
+
+def test_as_long_as_more_are_turned_away_than_let_in_fewer_are_let_in():
+    house = crowded(let_in=2, away=3)
+    house.clock.now += CALM_SECONDS
+    assert house.status_beside(1) == BUSY
+    house.clock.now += CALM_SECONDS
+    assert house.status_beside(2) == "200 OK"
+
+
+def test_when_most_are_let_in_it_is_calm_again():
+    house = crowded(let_in=3, away=3)
+    house.clock.now += CALM_SECONDS
+    assert house.status_beside(2) == "200 OK"
+
+
+def test_when_nobody_came_for_a_second_it_is_calm_again():
+    house = crowded(let_in=2, away=3)
+    house.clock.now += 2 * CALM_SECONDS
+    assert house.status_beside(2) == "200 OK"
+
+
 def test_after_a_second_with_room_for_all_it_is_calm_again():
     house = House(posts=Bound(3, 1))
     house.status_beside(3)
