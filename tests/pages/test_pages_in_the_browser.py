@@ -60,6 +60,7 @@ def test_a_stranger_sees_a_welcome_and_the_way_in(chromium, reporting_url, ledge
 @pytest.mark.parametrize("role", PEOPLE)
 def test_a_role_reaches_every_page_that_its_menu_names(chromium, reporting_url, role):
     window = Window(chromium, reporting_url).sign_in(role)
+    window.page.locator(".menu a").first.wait_for(state="attached")
     names = window.page.locator(".menu a").all_inner_texts()
     assert names
     for name in names:
