@@ -21,7 +21,9 @@ def text(value: Decimal) -> str:
     """The one written form of an amount: two places, and never "-0.00"; ArithmeticError for what no amount can be."""
     if value.adjusted() > DIGITS_MAX:
         raise ArithmeticError(f"an amount of more than {DIGITS_MAX} digits")
-    return f"{value:.2f}" if value else "0.00"
+    if not value:
+        return "0.00"
+    return str(value) if value.same_quantum(CENT) else f"{value:.2f}"
 
 
 def down_to_cent(value: Decimal) -> Decimal:

@@ -45,11 +45,16 @@ class Flow(NamedTuple):
 
     def plus(self, other: "Flow") -> "Flow":
         """Both together."""
-        return Flow(*map(add, self, other))
+        return Flow._make(map(add, self, other))
 
     def minus(self, other: "Flow") -> "Flow":
         """The difference."""
-        return Flow(*map(sub, self, other))
+        return Flow._make(map(sub, self, other))
+
+    @property
+    def of_grants(self) -> tuple[Decimal, ...]:
+        """Granted, freed, disbursed, spent and recovered: what happened to grants."""
+        return self[1:]
 
     @property
     def undisbursed(self) -> Decimal:
@@ -66,7 +71,7 @@ def together(found: Sequence[Flow]) -> Flow:
     """The sum of any number of them."""
     if len(found) < 2:
         return found[0] if found else Flow()
-    return Flow(*(sum(amounts, ZERO) for amounts in zip(*found, strict=True)))
+    return Flow._make([sum(amounts, ZERO) for amounts in zip(*found, strict=True)])
 
 
 PLACES = {name: place for place, name in enumerate(Flow._fields)}

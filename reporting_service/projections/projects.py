@@ -73,7 +73,8 @@ class Project(NamedTuple):
     @property
     def line(self) -> str:
         """The line it draws on."""
-        return str(self.data["line"])
+        line: str = self.data["line"]
+        return line
 
 
 class Projects:

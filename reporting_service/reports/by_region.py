@@ -1,7 +1,6 @@
 """T4: approvals by region, beside the regions' shares of the eligible States."""
 
 from collections import Counter
-from dataclasses import replace
 
 from reporting_service.projections.projects import Project
 from reporting_service.projections.view import View
@@ -70,5 +69,5 @@ def _with_eligible(row: Row, eligible: dict[str, int]) -> Row:
     number = whole if row.key == "total" else eligible.get(row.key, 0)
     share = f"{number * 100 / whole:.1f}" if whole else ""
     if row.key == "several":
-        return replace(row, cells={**row.cells, "eligible-states": "", "eligible-share": ""})
-    return replace(row, cells={**row.cells, "eligible-states": str(number), "eligible-share": share})
+        return row._replace(cells=row.cells | {"eligible-states": "", "eligible-share": ""})
+    return row._replace(cells=row.cells | {"eligible-states": str(number), "eligible-share": share})

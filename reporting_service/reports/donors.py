@@ -30,7 +30,6 @@ COLUMNS = (
 )
 
 
-SHOWN = {column.key for column in COLUMNS}
 SETTLED, TOGETHER = "_settled", "_facility"
 OWN_CURRENCY = (
     "Amounts in the contribution's own currency but for the last three columns; outside the cap on new money."
@@ -64,11 +63,11 @@ def listed_gifts(view: View, year: int) -> list[Contribution]:
 
 def _row(found: Gifts, to_date: Contribution, year: int) -> Row:
     years = found.by_key[to_date.key]
-    cells = {key: value for key, value in to_date.as_dict().items() if key in SHOWN}
-    cells["rates"] = ", ".join(dict.fromkeys(to_date.rates))
-    key = to_date.code if to_date.currency == "USD" else "/".join(to_date.key)
     in_year, before = (years[of].usd if of in years else ZERO for of in (year, year - 1))
-    return Row(key, to_date.code, cells | _years(in_year, before))
+    cells = to_date.as_dict() | _years(in_year, before)
+    code = cells.pop("contribution")
+    cells["rates"] = ", ".join(dict.fromkeys(cells["rates"]))
+    return Row(code if to_date.currency == "USD" else "/".join(to_date.key), code, cells)
 
 
 def _sum(key: str, title: str, usd: Decimal, years: dict[str, str], level: str) -> Row:

@@ -61,27 +61,16 @@ def to_end_of(years: dict[int, Flow], year: int) -> Flow:
 
 def money_cells(in_year: Flow, to_date: Flow) -> dict[str, str]:
     """The money columns of a project or of a sum of projects."""
-    cells = {
-        "approved-year": in_year.granted,
-        "freed-year": in_year.freed,
-        "disbursed-year": in_year.disbursed,
-        "spent-year": in_year.spent,
-        "recovered-year": in_year.recovered,
-        "approved": to_date.granted,
-        "freed": to_date.freed,
-        "disbursed": to_date.disbursed,
-        "spent": to_date.spent,
-        "recovered": to_date.recovered,
-        "undisbursed": to_date.undisbursed,
-    }
-    rate = percent(to_date.spent, to_date.disbursed - to_date.recovered)
-    return {key: text(value) for key, value in cells.items()} | {"delivery-rate": rate}
+    amounts = (*in_year.of_grants, *to_date.of_grants, to_date.undisbursed)
+    cells = dict(zip(MONEY, map(text, amounts), strict=True))
+    cells["delivery-rate"] = percent(to_date.spent, to_date.disbursed - to_date.recovered)
+    return cells
 
 
 def _row(project: Project, in_year: Flow, to_date: Flow, year: int) -> Row:
     end = f"{year}-12-31"
     data = project.data
-    described = {
+    cells = {
         "title": data["title"],
         "line": LINE_TITLES[project.line],
         "scope": data["scope"],
@@ -89,8 +78,9 @@ def _row(project: Project, in_year: Flow, to_date: Flow, year: int) -> Row:
         "status": status_on(project, end),
         "co-funding": data.get("co_funding") or "",
         "follow-on-funding": _follow_on(project, end),
+        **money_cells(in_year, to_date),
     }
-    return Row(project.code, project.code, described | money_cells(in_year, to_date))
+    return Row(project.code, project.code, cells)
 
 
 def status_on(project: Project, date: str) -> str:
@@ -112,7 +102,7 @@ def _total_rows(listed: list[tuple[Project, Flow, Flow]]) -> list[Row]:
     blank = dict.fromkeys((*DESCRIBED, *MEMO), "")
     sums: dict[str, tuple[Flow, Flow]] = {}
     for line in LINES:
-        of_line = [flows for project, *flows in listed if project.line == line]
+        of_line = [(in_year, to_date) for project, in_year, to_date in listed if project.line == line]
         in_year, to_date = zip(*of_line, strict=True) if of_line else ((), ())
         sums[line] = together(in_year), together(to_date)
     in_year, to_date = zip(*sums.values(), strict=True)

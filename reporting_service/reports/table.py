@@ -1,9 +1,9 @@
 """A table of a report: columns, rows and notes, every cell a text, every figure with an id."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.money import ZERO, text
 from shared.rules.allocation import LINES
@@ -24,19 +24,18 @@ class Column:
     unit: str = USD
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A row; `unit` where it differs from its columns'; `level` is plain, sum, or part: of what stands above it."""
 
     key: str
     title: str
-    cells: Mapping[str, str]
+    cells: dict[str, str]
     unit: str | None = None
     level: str = "plain"
 
     def as_dict(self) -> dict[str, Any]:
         """As the report document shows it."""
-        shown: dict[str, Any] = {"key": self.key, "title": self.title, "cells": dict(self.cells)}
+        shown: dict[str, Any] = {"key": self.key, "title": self.title, "cells": self.cells}
         if self.unit is not None:
             shown["unit"] = self.unit
         if self.level != "plain":

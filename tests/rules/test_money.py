@@ -43,3 +43,10 @@ def test_what_no_amount_can_be_is_not_written_out(size):
 
 def test_an_amount_of_many_digits_is_written():
     assert text(Decimal("1e60")) == f"1{'0' * 60}.00"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [("12.5", "12.50"), ("1E+3", "1000.00"), ("0.125", "0.12"), ("7", "7.00"), ("-0.00", "0.00")]
+)
+def test_an_amount_of_any_form_is_written_with_two_places(value, written):
+    assert text(Decimal(value)) == written
