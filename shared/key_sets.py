@@ -69,7 +69,7 @@ def _usable(member: Any) -> jwt.PyJWK | None:
         raise TypeError("a key is an object")
     try:
         key = jwt.PyJWK.from_dict(member)
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, NotImplementedError):  # the latter for `none`, which is no key's
         return None
     return key if key.public_key_use in ("sig", None) else None
 

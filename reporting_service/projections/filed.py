@@ -90,27 +90,24 @@ def filed(
 
 
 def moves(view: View, table: Table, key: str | None = None, types: Iterable[str] = ()) -> list[Filed]:
-    """Every fact filed and every taking back, each in the year in which it is booked, in the order of the log."""
+    """Every fact filed and every taking back, each in the year in which it is booked, in the order of the log.
+
+    Those not of one key stay in memory: ask so only for what is never filed by the thousand, else `filed_behind`.
+    """
     if key is not None:
-        return _read(view, table.c.key == key, table)
-    wanted = frozenset(types)
-    nothing: list[Filed] = []
-    found = view.read_on(table.name, nothing, lambda known, after: _on(view, table, known, after), _cut)
-    return [fact for fact in found if fact.type in wanted] if wanted else found
-
-
-def behind(found: list[Filed], position: int) -> list[Filed]:
-    """Those of facts in the order of the log that were filed behind a position."""
-    return found[bisect_right(found, position, key=lambda fact: fact.position) :]
+        return _read(view, table, table.c.key == key)
+    which = [table.c.type.in_(types)] if types else []
+    name, nothing = " ".join((table.name, *sorted(types))), list[Filed]()
+    return view.read_on(name, nothing, lambda known, after: _on(view, table, known, after, *which), _cut)
 
 
 def filed_behind(view: View, table: Table, position: int) -> list[Filed]:
     """What was filed behind a position, and nothing else read."""
-    return _read(view, table.c.position > position, table)
+    return _read(view, table, table.c.position > position)
 
 
-def _on(view: View, table: Table, known: list[Filed], after: int) -> list[Filed]:
-    later = filed_behind(view, table, after)
+def _on(view: View, table: Table, known: list[Filed], after: int, *which: ColumnElement[bool]) -> list[Filed]:
+    later = _read(view, table, table.c.position > after, *which)
     return [*known, *later] if later else known
 
 
@@ -118,6 +115,6 @@ def _cut(found: list[Filed], position: int) -> list[Filed]:
     return found[: bisect_right(found, position, key=lambda fact: fact.position)]
 
 
-def _read(view: View, which: ColumnElement[bool], table: Table) -> list[Filed]:
-    chosen = select(table).where(table.c.position <= view.position, which).order_by(table.c.position)
+def _read(view: View, table: Table, *which: ColumnElement[bool]) -> list[Filed]:
+    chosen = select(table).where(table.c.position <= view.position, *which).order_by(table.c.position)
     return [Filed._make((*row[:8], orjson.loads(row[8]))) for row in view.connection.execute(chosen).all()]

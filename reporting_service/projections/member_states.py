@@ -1,6 +1,6 @@
 """Member States: admission, status, assessed contributions, payments and votes, filed per State."""
 
-from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_table, moves
+from reporting_service.projections.filed import Filed, FiledFacts, filed, filed_behind, filed_table, moves
 from reporting_service.projections.view import View
 
 table = filed_table("member_states")
@@ -18,13 +18,14 @@ def member_states() -> FiledFacts:
     return FiledFacts(table, TYPES, lambda fact: fact.data["state"])
 
 
-STANDING = ("member-state.admitted", "member-state.status-changed")
-"""The few facts that say who is a Member State of which status; the many others are about money and votes."""
+def vote_changes(view: View) -> list[Filed]:
+    """The changes of votes that stand, of any date, in the order of the log."""
+    return view.once("votes", lambda: filed(view, table, types=("vote.changed",), dated=False))
 
 
-def member_state_facts(view: View, types: tuple[str, ...] = TYPES) -> list[Filed]:
-    """The facts of some types that stand, of any date, in the order of the log."""
-    return view.once(("member-states", types), lambda: filed(view, table, types=types, dated=False))
+def member_state_moves_behind(view: View, position: int) -> list[Filed]:
+    """The facts filed behind a position and what took facts back, in the order of the log."""
+    return filed_behind(view, table, position)
 
 
 def member_state_moves(view: View, state: str) -> list[Filed]:

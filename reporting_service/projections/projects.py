@@ -41,7 +41,9 @@ ALONGSIDE = frozenset(
         "override.recorded",
     }
 )
-STEPS = BEGINNINGS | ALONGSIDE | frozenset(LEADS_TO)
+MOVING = BEGINNINGS | frozenset(LEADS_TO)
+"""Steps that give a project another status."""
+STEPS = MOVING | ALONGSIDE
 
 
 class Step(NamedTuple):
@@ -88,12 +90,12 @@ class Projects:
         self._before: dict[int, str] = {}
 
     def recall(self, connection: Connection) -> None:
-        """Take up every project's line and status, and the status before each step."""
+        """Take up every project's line and status, and the status before each step that moved it."""
         chosen = select(steps).order_by(steps.c.project, steps.c.position)
         for row in connection.execute(chosen):
             if row.type in BEGINNINGS and row.sign > 0:
                 self._begins(row.project, orjson.loads(row.data))
-            if row.sign > 0:
+            if row.sign > 0 and row.type in MOVING:
                 self._before[row.origin] = self._statuses.get(row.project, "")
             self._statuses[row.project] = row.status
 
@@ -102,11 +104,11 @@ class Projects:
         entry, data = fact.entry, fact.data
         code, origin = data["project"], entry["position"]
         status = self._statuses.get(code, "")
-        if fact.sign < 0:
-            status = self._before.get(origin, "") if fact.short in LEADS_TO or fact.short in BEGINNINGS else status
-        else:
+        if fact.short in MOVING and fact.sign < 0:
+            status = self._before.get(origin, "")
+        elif fact.short in MOVING:
             self._before[origin] = status
-            status = self._begun(fact) if fact.short in BEGINNINGS else LEADS_TO.get(fact.short, status)
+            status = self._begun(fact) if fact.short in BEGINNINGS else LEADS_TO[fact.short]
         self._statuses[code] = status
         said = orjson.dumps(data).decode()
         rows["project_steps"].append(

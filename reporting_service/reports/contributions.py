@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from reporting_service.projections.contributions import contribution_moves
-from reporting_service.projections.filed import Filed, behind
+from reporting_service.projections.contributions import contribution_moves, contribution_moves_behind
+from reporting_service.projections.filed import Filed
 from reporting_service.projections.spans import Mark, Spans
 from reporting_service.projections.view import View
 from shared.money import ZERO, amount, received_usd, text
@@ -167,7 +167,7 @@ NOTHING = Gifts({}, {}, {}, Spans())
 
 def gifts(view: View) -> Gifts:
     """All contributions as known at the view's position, of any booking date."""
-    return view.read_on("gifts", NOTHING, lambda known, after: known.told(behind(contribution_moves(view), after)))
+    return view.read_on("gifts", NOTHING, lambda known, after: known.told(contribution_moves_behind(view, after)))
 
 
 def _key(fact: Filed) -> Key:

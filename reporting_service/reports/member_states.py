@@ -4,24 +4,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from reporting_service.projections.duties import rule_sets
-from reporting_service.projections.member_states import member_state_facts
+from reporting_service.projections.member_states import member_state_moves_behind, vote_changes
 from reporting_service.projections.view import View
-from shared.money import ZERO, amount, text
+from shared.money import ZERO, text
 from shared.rules.allocation import LINES
 from shared.rules.membership import (
     Arrears,
     Standing,
     apply_admitted,
+    apply_dues,
     apply_status_changed,
     arrears_on,
     eligibility,
     standing,
     subject_to_article_4,
+    take_back_admitted,
+    take_back_dues,
+    take_back_status,
 )
-from shared.rules.model import Due, Dues, Member, Model
+from shared.rules.model import Member, Model
 from shared.rules.rulebook import rule_set_on
 
-STANDING_OF = {"member-state.admitted": apply_admitted, "member-state.status-changed": apply_status_changed}
+APPLIED = {
+    "member-state.admitted": (apply_admitted, take_back_admitted),
+    "member-state.status-changed": (apply_status_changed, take_back_status),
+    "assessment.issued": (apply_dues, take_back_dues),
+    "assessment.paid": (apply_dues, take_back_dues),
+}
+"""What a fact and its taking back do; a vote bars nobody."""
 
 
 @dataclass(frozen=True)
@@ -72,31 +82,26 @@ def member_states(view: View, on: str) -> list[MemberState]:
 
 def membership(view: View) -> Model:
     """A model of Member States and rule sets, and of nothing else."""
-    if view.as_of:
-        return view.once("membership", lambda: _membership(view))
-    return view.read_on("membership", Model(), lambda _known, _after: _membership(view))
+    return view.read_on("membership", Model(), lambda known, after: _moved(view, known, after))
 
 
-def _membership(view: View) -> Model:
+def _moved(view: View, known: Model, after: int) -> Model:
+    """Another model, with what was filed behind a position."""
     model = Model()
-    for version, found in rule_sets(view).rule_sets.rows().items():
-        model.rule_sets.put(version, found)
-    assessed: dict[str, list[Due[int]]] = {}
-    paid: dict[str, list[Due[str]]] = {}
-    for fact in member_state_facts(view):
-        if apply := STANDING_OF.get(fact.type):
-            apply(model, {"type": f"fund1035.{fact.type}.v1", "position": fact.origin, "data": fact.data})
-        elif fact.type == "assessment.issued":
-            assessed.setdefault(fact.key, []).append(Due(fact.data["year"], amount(fact.data["amount"]), 1))
-        elif fact.type == "assessment.paid":
-            paid.setdefault(fact.key, []).append(Due(fact.data["received_on"], amount(fact.data["amount"]), 1))
-    for state in {*assessed, *paid}:
-        model.dues.put(state, Dues(tuple(assessed.get(state, ())), tuple(paid.get(state, ()))))
+    model.rule_sets.rows().update(rule_sets(view).rule_sets.rows())
+    model.members.rows().update(known.members.rows())
+    model.dues.rows().update(known.dues.rows())
+    for fact in member_state_moves_behind(view, after):
+        if fact.type in APPLIED:
+            apply, take_back = APPLIED[fact.type]
+            entry = {"type": f"fund1035.{fact.type}.v1", "position": fact.origin, "data": fact.data}
+            (apply if fact.sign > 0 else take_back)(model, entry)
+    model.publish()
     return model
 
 
 def _votes(view: View, on: str) -> dict[str, str]:
-    changes = [fact for fact in member_state_facts(view, ("vote.changed",)) if fact.effective_on <= on]
+    changes = [fact for fact in vote_changes(view) if fact.effective_on <= on]
     return {fact.key: fact.data["vote"] for fact in sorted(changes, key=lambda fact: fact.effective_on)}
 
 

@@ -154,8 +154,9 @@ def test_a_slow_provider_holds_up_nobody_whose_key_is_known(keys, provider):
 
 
 def test_a_key_that_cannot_be_used_harms_no_other(keys, provider):
-    odd = [{"kty": "odd", "kid": "a"}, {"kty": "RSA", "kid": "b"}, {"kty": "OKP", "crv": "X1", "kid": "c"}]
     usable = provider.key_set["keys"]
+    odd = [{"kty": "odd", "kid": "a"}, {"kty": "RSA", "kid": "b"}, {"kty": "OKP", "crv": "X1", "kid": "c"}]
+    odd.append(usable[0] | {"alg": "none", "kid": "d"})
     keys._fetch = lambda: json.dumps({"keys": [*odd, *usable]}).encode()
     assert keys.takes(provider.token())
 

@@ -1,12 +1,14 @@
 """A later view reads on from where an earlier one stopped, and says the same as one that reads everything."""
 
+import pickle
+
 import pytest
 
 from reporting_service.projections.rebuild import rebuild
 from reporting_service.projections.store import Store
 from reporting_service.reports.annual import annual_report
 from reporting_service.reports.contributions import contributions
-from tests.reporting.history import follow
+from tests.reporting.history import follow, sample
 from tests.reporting.stores import Stores
 
 YEARS = (2008, 2009, 2010)
@@ -52,9 +54,36 @@ def test_a_page_read_on_reads_only_what_is_new(history, empty):
     follow(empty, history.bodies[:300])
     said(empty)
     with empty.view() as view:
-        kept = view.memory["contributions"].found
+        kept = view.memory["allocations"].found
     follow(empty, history.bodies[:301])
     said(empty)
     with empty.view() as view:
-        assert view.memory["contributions"].position == 301
-        assert view.memory["contributions"].found is kept
+        assert view.memory["allocations"].position == 301
+        assert view.memory["allocations"].found is kept
+
+
+def test_what_is_remembered_does_not_grow_with_payments(empty):
+    """Given a year of receipts of one gift and one State's dues, what views remember grows by the year's first few."""
+    history = sample()
+
+    def remembered():
+        follow(empty, history.bodies)
+        said(empty)
+        with empty.view() as view:
+            return sum(len(pickle.dumps(known.found)) for known in view.memory.values())
+
+    def a_month():
+        for _ in range(30):
+            usd = {"amount": "10.00", "currency": "USD", "received_on": "2010-12-30"}
+            gift = {"contribution": "C.MONTHLY", "donor": "Illustrative donor", "line": "line-2"}
+            assert is_recorded(history.post("contribution.received", **gift, **usd))
+            paid = {"state": "KEN", "amount": "1.00", "currency": "CHF", "received_on": "2010-12-30"}
+            assert is_recorded(history.post("assessment.paid", **paid))
+
+    def is_recorded(position):
+        return b"command.refused" not in history.bodies[position - 1]
+
+    a_month()
+    before = remembered()
+    a_month()
+    assert remembered() - before < 60, "less than a byte for each fact"

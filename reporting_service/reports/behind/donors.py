@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from reporting_service.projections.contributions import contribution_moves
+from reporting_service.projections.contributions import contribution_moves, moves_of_contribution
 from reporting_service.projections.filed import Filed
 from reporting_service.projections.view import View
 from reporting_service.reports.behind.figure import EMPTY, Behind, Events, Sums, formula, gathered, said, total
@@ -35,12 +35,14 @@ def contributions(view: View, year: int, row: str, column: str) -> Behind:
 
 
 def _moves(view: View, year: int, row: str) -> list[Filed]:
-    found = contribution_moves(view)
     if row == TOGETHER:
-        return found
+        return contribution_moves(view)
     if row == SETTLED:
         listed = gifts(view).of_year(year)
+        found = contribution_moves(view)
         return [fact for fact in found if (fact.data["contribution"], fact.data["currency"]) not in listed]
+    code, _, _currency = row.rpartition("/")
+    found = moves_of_contribution(view, row) + moves_of_contribution(view, code)
     return [fact for fact in found if row == _row_of(fact)]
 
 

@@ -5,13 +5,14 @@ from decimal import Decimal
 
 from reporting_service.projections.duties import rule_set
 from reporting_service.projections.filed import Filed
-from reporting_service.projections.member_states import STANDING, member_state_moves
+from reporting_service.projections.member_states import member_state_moves
 from reporting_service.projections.view import View
 from reporting_service.reports.behind.figure import EMPTY, Behind, Events, Sums, formula, gathered, said, total
 from shared.money import ZERO, amount
 from shared.rules.model import RuleSet
 
 DUES = ("assessment.issued", "assessment.paid")
+STANDING = ("member-state.admitted", "member-state.status-changed")
 
 
 def eligibility(view: View, year: int, row: str, column: str) -> Behind:
