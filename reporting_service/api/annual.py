@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
-from reporting_service.api.exchange import seen
+from reporting_service.api.exchange import is_known, seen, software
 from reporting_service.api.forms import BINARY, accepted_form, answered, described, language_of, rendered
 from reporting_service.api.queries import Known, ReportQuery, Routes
 from reporting_service.api.shapes import ReportDocument
@@ -87,8 +87,8 @@ def report_in_form(query: dict[str, Any], year: int, form: Form) -> Response:
         raise NotFound(f"Reports are of the years {YEARS.start} to {YEARS.stop - 1}.")
     language = language_of(query)
     with seen(query) as view:
-        tag = f"{LAYOUT.replace('/', '-')}.{year}.{view.position}.{form.suffix}.{language}"
-        if request.if_none_match.contains(tag):
+        tag = f"{LAYOUT.replace('/', '-')}.{year}.{view.position}.{form.suffix}.{language}.{software()}"
+        if is_known(tag):
             return described(Response(status=304), tag, form, language)
         read = form.read(view, year)
         digest = digest_of(read) if isinstance(read, dict) else None

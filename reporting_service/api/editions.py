@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, g
 
 from reporting_service.api.annual import DIGEST
-from reporting_service.api.exchange import answer, seen, tagged
+from reporting_service.api.exchange import answer, is_known, seen, tagged
 from reporting_service.api.forms import (
     BINARY,
     accepted_form,
@@ -99,7 +99,7 @@ def edition_in_form(query: dict[str, Any], year: int, number: int, form: Form) -
             raise NotFound(f"The report of {year} has no edition {number} at position {view.position}.")
         g.position = found.size
         tag = f"edition.{found.issued}.{form.suffix}.{language}"
-        if request.if_none_match.contains(tag):
+        if is_known(tag):
             return described(Response(status=304), tag, form, language)
         if form is FORMS["json"]:
             return described(_recomputed(view, found), tag, form, language)

@@ -5,7 +5,9 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -40,6 +42,8 @@ PRODUCES = {
     **{f"/v1/reports/<int:year>.{form.suffix}": form.media_type for form in FORMS.values()},
 }
 """What a route answers with; the rest is JSON."""
+SOURCES = tuple(Path(__file__).resolve().parents[2] / name for name in ("reporting_service", "shared"))
+MADE_OF = frozenset({".py", ".html", ".css", ".typ", ".po"})
 FOR_PEOPLE = frozenset({"pages", "pages-door"})
 """Blueprints that have an entrance of their own."""
 HEADERS = {
@@ -79,13 +83,31 @@ def answer(view: View, document: dict[str, Any]) -> Response:
 def tagged(view: View, make: Callable[[], Response]) -> Response:
     """An answer with a tag of address and position, or 304 where the asker has it already."""
     asked = sha256(f"{request.full_path} {request.headers.get('Accept', '')}".encode()).hexdigest()[:16]
-    tag = f"{view.position}.{asked}"
-    known = request.if_none_match.contains(tag)
-    response = Response(status=304) if known else make()
+    tag = f"{view.position}.{asked}.{software()}"
+    response = Response(status=304) if is_known(tag) else make()
     response.set_etag(tag)
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.update(("Authorization", "Accept"))
     return response
+
+
+def is_known(tag: str) -> bool:
+    """Whether the asker has what a tag names; If-None-Match compares weakly (RFC 9110, section 13.1.2)."""
+    return request.if_none_match.contains_weak(tag)
+
+
+@cache
+def software() -> str:
+    """A mark of all that makes answers: after an upgrade nobody is told that what they keep is still the answer."""
+    return mark_of(*SOURCES)
+
+
+def mark_of(*folders: Path) -> str:
+    """A mark of the code, templates, styles and catalogues in some folders."""
+    found = sha256()
+    for path in sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in MADE_OF):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:12]
 
 
 def json_answer(document: dict[str, Any]) -> Response:
