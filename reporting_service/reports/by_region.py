@@ -7,7 +7,7 @@ from reporting_service.projections.view import View
 from reporting_service.reports.approvals import COLUMNS, Groups, group_rows, regions
 from reporting_service.reports.member_states import membership
 from reporting_service.reports.table import COUNT, PERCENT, Column, Row, Table
-from shared.rules.membership import standing
+from shared.rules.membership import of_eligible_standing, standing
 from shared.rules.model import Member
 from shared.rules.rulebook import rule_set_on
 
@@ -55,13 +55,8 @@ def eligible_members(view: View, year: int) -> list[Member]:
     if not model.rule_sets.rows():
         return []
     said = rule_set_on(model, on).parameters
-    found = []
-    for code, member in model.members.rows().items():
-        now = standing(model, code, on)
-        outside = not (said["exclude_eu"] and now.eu_member)
-        if now.member and outside and now.development_status in said["eligible_statuses"]:
-            found.append(member)
-    return found
+    members = model.members.rows().items()
+    return [member for code, member in members if of_eligible_standing(standing(model, code, on), said)]
 
 
 def _with_eligible(row: Row, eligible: dict[str, int]) -> Row:

@@ -15,7 +15,7 @@ from shared.rules.membership import (
     apply_dues,
     apply_status_changed,
     arrears_on,
-    eligibility,
+    of_eligible_standing,
     standing,
     subject_to_article_4,
     take_back_admitted,
@@ -109,7 +109,9 @@ def _state(model: Model, member: Member, on: str, vote: str) -> MemberState:
     said, this_year = rule_set_on(model, on).parameters, int(on[:4])
     years = said["article_4_years"]
     dues = model.dues.get(member.state)
-    found = arrears_on(model, member.state, on, years)
+    now, found = standing(model, member.state, on), arrears_on(model, member.state, on, years)
+    barred = subject_to_article_4(found, years, said["article_4_comparison"])
+    closed = said["article_4_bars"] if barred else ()
     assessed = {
         year: text(sum((due.amount for due in dues.assessed if due.at == year), ZERO)) if dues else "0.00"
         for year in range(this_year, this_year - years - 1, -1)
@@ -119,10 +121,10 @@ def _state(model: Model, member: Member, on: str, vote: str) -> MemberState:
         member.name,
         member.region,
         member.admitted_on,
-        standing(model, member.state, on),
+        now,
         assessed,
         found,
-        subject_to_article_4(found, years, said["article_4_comparison"]),
+        barred,
         vote,
-        {line: bool(eligibility(model, member.state, line, on)["eligible"]) for line in LINES},
+        {line: of_eligible_standing(now, said) and line not in closed for line in LINES},
     )

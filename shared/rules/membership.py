@@ -45,14 +45,15 @@ def standing(model: Model, state: str, on: str) -> Standing:
     return Standing(state, not withdrawn, development, eu_member)
 
 
-def eligible(case: Case, state: str) -> bool:
+def of_eligible_standing(found: Standing, said: dict[str, Any]) -> bool:
     """A current Member State of an eligible development status, outside the EU where the set says so."""
-    found, said = standing(case.model, state, case.on), case.rules.parameters
-    return (
-        found.member
-        and found.development_status in said["eligible_statuses"]
-        and not (said["exclude_eu"] and found.eu_member)
-    )
+    outside = not (said["exclude_eu"] and found.eu_member)
+    return found.member and outside and found.development_status in said["eligible_statuses"]
+
+
+def eligible(case: Case, state: str) -> bool:
+    """The same of a State on the case's date."""
+    return of_eligible_standing(standing(case.model, state, case.on), case.rules.parameters)
 
 
 def arrears_on(model: Model, state: str, on: str, years: int) -> Arrears:

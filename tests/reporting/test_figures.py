@@ -9,7 +9,9 @@ from reporting_service.reports.member_states import member_states
 from reporting_service.reports.projects import project_detail, project_list
 from reporting_service.reports.statement import statement
 from reporting_service.reports.trial_balance import trial_balance, trial_balance_document
+from shared.rules.allocation import LINES
 from shared.rules.lines import facility as ledger_facility
+from shared.rules.membership import eligibility
 from tests.reporting import facts
 from tests.reporting.history import NOW, History, follow
 
@@ -301,6 +303,29 @@ def test_a_state_in_two_years_arrears_is_shown_as_barred(told):
         kenya = member_states(view, "2008-03-01")[0].as_dict()
     assert (kenya["arrears"], kenya["threshold"], kenya["article_4"]) == ("102000.00", "102000.00", True)
     assert kenya["eligible"] == {"line-1": True, "line-2": False}
+
+
+def test_a_line_is_shown_open_to_a_state_where_the_rules_say_so(told):
+    for state, status in (("ALB", "transition"), ("FRA", "other"), ("BGR", "transition"), ("ZMB", "developing")):
+        facts.member(told.history, state, status)
+    change = {"effective_on": "2008-01-01", "reason": "decided"}
+    told.history.post("member-state.status-changed", "administrator", state="BGR", eu_member=True, **change)
+    told.history.post("member-state.status-changed", "administrator", state="ZMB", withdrawn=True, **change)
+    for year in (2006, 2007):
+        told.history.post("assessment.issued", state="ALB", year=year, amount="50000.00", due_on=f"{year}-01-01")
+    with told.view() as view:
+        found = {(on, one.state): one for on in ("2007-12-31", "2008-03-01") for one in member_states(view, on)}
+    for (on, state), shown in found.items():
+        ruled = {line: eligibility(told.history.model, state, line, on)["eligible"] for line in LINES}
+        assert shown.eligible == ruled, (on, state)
+    assert [one.eligible["line-1"] for (on, _), one in found.items() if on > "2008"] == [
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert found["2008-03-01", "ALB"].eligible == {"line-1": True, "line-2": False}
 
 
 def test_a_state_is_shown_from_its_admission_on(told):
