@@ -14,7 +14,7 @@ def allocations() -> FiledFacts:
 
 def allocations_of(view: View, year: int) -> list[Filed]:
     """What both lines were given for a year, opening balances included, in the order of the log."""
-    return filed(view, table, str(year))
+    return view.once(("allocations", year), lambda: filed(view, table, str(year)))
 
 
 def allocation_moves(view: View) -> list[Filed]:

@@ -38,7 +38,7 @@ def confirmed_positions(connection: Connection) -> set[int]:
 
 def duties_of(view: View, kind: str) -> list[Filed]:
     """The facts of one type that stand, in the order of the log."""
-    return filed(view, table, kind, dated=False)
+    return view.once(("duties", kind), lambda: filed(view, table, kind, dated=False))
 
 
 def pending(view: View) -> list[Filed]:

@@ -65,18 +65,13 @@ class Step(NamedTuple):
 
 
 class Project(NamedTuple):
-    """A project as submitted or brought in, its status, and every step that stands, in the order of the log."""
+    """A project as submitted or brought in, its line, its status, and the steps that stand, in the order of the log."""
 
     code: str
+    line: str
     data: dict[str, Any]
     status: str
     steps: tuple[Step, ...]
-
-    @property
-    def line(self) -> str:
-        """The line it draws on."""
-        line: str = self.data["line"]
-        return line
 
 
 class Projects:
@@ -154,21 +149,6 @@ def project_codes(view: View) -> list[str]:
     return [code for code, stands in standing.items() if stands]
 
 
-class DatedStep(NamedTuple):
-    """A step with its project's code."""
-
-    project: str
-    step: Step
-
-
-def steps_of_year(view: View, year: int, types: Iterable[str]) -> list[DatedStep]:
-    """The steps of some types booked in a year that stand, in the order of the log."""
-    moves = step_moves_of_year(view, year, types)
-    gone = {move.step.position for move in moves if move.sign < 0}
-    kept = [move for move in moves if move.step.position not in gone]
-    return [DatedStep(*move[::3]) for move in kept if not view.as_of or move.step.effective_on <= view.as_of]
-
-
 class StepMove(NamedTuple):
     """A step booked in a year, or its taking back whenever that was recorded; `sign` is −1 for the latter."""
 
@@ -176,6 +156,14 @@ class StepMove(NamedTuple):
     position: int
     sign: int
     step: Step
+
+
+def steps_of_year(view: View, year: int, types: Iterable[str]) -> list[StepMove]:
+    """The steps of some types booked in a year that stand, in the order of the log."""
+    moves = step_moves_of_year(view, year, types)
+    gone = {move.step.position for move in moves if move.sign < 0}
+    kept = [move for move in moves if move.step.position not in gone]
+    return [move for move in kept if not view.as_of or move.step.effective_on <= view.as_of]
 
 
 def step_moves_of_year(view: View, year: int, types: Iterable[str]) -> list[StepMove]:
@@ -234,7 +222,8 @@ def _project(code: str, rows: list[Any], as_of: str | None) -> Project | None:
     status = next(
         (step.status for step in reversed(made) if step.type in LEADS_TO or step.type in BEGINNINGS), made[-1].status
     )
-    return Project(code, orjson.loads(begun.data), status, made)
+    data = orjson.loads(begun.data)
+    return Project(code, data["line"], data, status, made)
 
 
 def _step(row: Any) -> Step:

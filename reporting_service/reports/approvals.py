@@ -1,14 +1,16 @@
 """What was approved in a year, project by project: the common ground of the tables by region, scope and area."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from reporting_service.projections.projects import Project, projects, steps_of_year
 from reporting_service.projections.view import View
 from reporting_service.reports.member_states import membership
 from reporting_service.reports.table import COUNT, LINE_TITLES, PERCENT, USD, Column, Row, percent, total
 from shared.money import ZERO, amount, text
+from shared.rules.allocation import LINES
 
 SIGNS = {"grant.approved": 1, "grant.increased": 1, "grant.decreased": -1}
 COLUMNS = (
@@ -22,8 +24,7 @@ Groups = Callable[[Project], Iterable[str]]
 """The groups that a project counts in."""
 
 
-@dataclass(frozen=True)
-class Approval:
+class Approval(NamedTuple):
     """A project's approvals of one year: USD net of increases and decreases; `new` if its grant was first approved."""
 
     project: Project
@@ -39,12 +40,12 @@ def approvals(view: View, year: int) -> list[Approval]:
 def _approvals(view: View, year: int) -> list[Approval]:
     sums: dict[str, Decimal] = {}
     new: set[str] = set()
-    for code, step in steps_of_year(view, year, SIGNS):
+    for code, _, _, step in steps_of_year(view, year, SIGNS):
         sums[code] = sums.get(code, ZERO) + SIGNS[step.type] * amount(step.data["amount"])
         if step.type == "grant.approved":
             new.add(code)
-    details = projects(view, sorted(sums))
-    return [Approval(details[code], sums[code], code in new) for code in sorted(sums)]
+    details = projects(view, list(sums))
+    return [Approval(details[code], usd, code in new) for code, usd in sorted(sums.items())]
 
 
 def regions(view: View) -> dict[str, str]:
@@ -55,30 +56,33 @@ def regions(view: View) -> dict[str, str]:
 def group_rows(view: View, year: int, titles: dict[str, str], groups: Groups) -> list[Row]:
     """One row per group, then all approvals together; every project counts in each of its groups."""
     now, before = approvals(view, year), approvals(view, year - 1)
-    whole = total(found.usd for found in now)
-    of_now, of_before = _grouped(now, groups), _grouped(before, groups)
-    rows = [
-        Row(key, title, _cells(of_now.get(key, []), of_before.get(key, []), whole)) for key, title in titles.items()
-    ]
+    whole = _usd(now)
+    of_now, of_before = grouped(now, groups), grouped(before, groups)
+    rows = [Row(key, title, _cells(of_now[key], of_before[key], whole)) for key, title in titles.items()]
     return [*rows, Row("total", "All approvals", _cells(now, before, whole), level="sum")]
 
 
-def _grouped(found: list[Approval], groups: Groups) -> dict[str, list[Approval]]:
-    grouped: dict[str, list[Approval]] = {}
+def grouped(found: list[Approval], groups: Groups) -> defaultdict[str, list[Approval]]:
+    """Approvals by group; each stands once in every group of its project."""
+    by_group = defaultdict[str, list[Approval]](list)
     for approval in found:
         for key in dict.fromkeys(groups(approval.project)):
-            grouped.setdefault(key, []).append(approval)
-    return grouped
+            by_group[key].append(approval)
+    return by_group
 
 
 def _cells(now: list[Approval], before: list[Approval], whole: Decimal) -> dict[str, str]:
+    own = {line: [found for found in now if found.project.line == line] for line in LINES} | {"facility": now}
     cells: dict[str, str] = {}
-    for line in LINE_TITLES:
-        own = [found for found in now if line in (found.project.line, "facility")]
-        cells[f"number-{line}"] = str(sum(found.new for found in own))
-        cells[f"usd-{line}"] = text(total(found.usd for found in own))
-    return cells | {
-        "percent": percent(total(found.usd for found in now), whole),
-        "number-prior": str(sum(found.new for found in before)),
-        "usd-prior": text(total(found.usd for found in before)),
-    }
+    for line, found in own.items():
+        cells |= {f"number-{line}": _number(found), f"usd-{line}": text(_usd(found))}
+    prior = {"number-prior": _number(before), "usd-prior": text(_usd(before))}
+    return cells | {"percent": percent(_usd(now), whole)} | prior
+
+
+def _number(found: list[Approval]) -> str:
+    return str(sum([one.new for one in found]))
+
+
+def _usd(found: list[Approval]) -> Decimal:
+    return total([one.usd for one in found])

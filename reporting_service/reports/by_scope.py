@@ -6,11 +6,11 @@ An average counts increases and decreases, as the ceiling does.
 from decimal import Decimal
 
 from reporting_service.projections.duties import rule_set
+from reporting_service.projections.projects import Project
 from reporting_service.projections.view import View
-from reporting_service.reports.approvals import Approval, approvals
+from reporting_service.reports.approvals import Approval, approvals, grouped
 from reporting_service.reports.table import COUNT, LINE_TITLES, PERCENT, USD, Column, Row, Table, percent, total
 from shared.money import ZERO, amount, text
-from shared.rules.allocation import LINES
 
 CEILINGS = {
     ("line-1", "national"): "line_1_national_ceiling",
@@ -32,30 +32,21 @@ COLUMNS = (
 
 def table(view: View, year: int) -> Table:
     """Per line and scope: number, USD, average of the projects new in the year, and the ceiling."""
-    now, before = approvals(view, year), approvals(view, year - 1)
-    rows = [_row(view, year, line, scope, now, before) for line in LINES for scope in SCOPES]
-    rows += [_together(scope, now, before) for scope in SCOPES]
+    now, before = (grouped(approvals(view, of), _groups) for of in (year, year - 1))
+    rules, rows = rule_set(view, f"{year}-12-31"), list[Row]()
+    for (line, scope), parameter in CEILINGS.items():
+        key, said = f"{scope}-{line}", rules.parameters[parameter] if rules else None
+        cells = _cells(now[key], before[key], amount(said) if said else None)
+        rows.append(Row(key, f"{LINE_TITLES[line]}, {SCOPES[scope].lower()}", cells))
+    for scope, title in SCOPES.items():
+        rows.append(Row(scope, f"{title}, Facility", _cells(now[scope], before[scope], None), level="sum"))
     notes = ("The ceiling is that of the rule set in force at year end; empty where a line has none.",)
     return Table("T5", "National and regional projects", COLUMNS, tuple(rows), notes)
 
 
-def _row(view: View, year: int, line: str, scope: str, now: list[Approval], before: list[Approval]) -> Row:
-    rules = rule_set(view, f"{year}-12-31")
-    said = rules.parameters[CEILINGS[line, scope]] if rules else None
-    cells = _cells(_of(now, scope, line), _of(before, scope, line), amount(said) if said else None)
-    return Row(f"{scope}-{line}", f"{LINE_TITLES[line]}, {SCOPES[scope].lower()}", cells)
-
-
-def _together(scope: str, now: list[Approval], before: list[Approval]) -> Row:
-    return Row(scope, f"{SCOPES[scope]}, Facility", _cells(_of(now, scope), _of(before, scope), None), level="sum")
-
-
-def _of(found: list[Approval], scope: str, line: str | None = None) -> list[Approval]:
-    return [
-        approval
-        for approval in found
-        if approval.project.data["scope"] == scope and line in (None, approval.project.line)
-    ]
+def _groups(project: Project) -> tuple[str, str]:
+    scope = project.data["scope"]
+    return scope, f"{scope}-{project.line}"
 
 
 def _cells(now: list[Approval], before: list[Approval], ceiling: Decimal | None) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from reporting_service.projections.portfolio import Part, portfolio
 from reporting_service.projections.view import View
 from reporting_service.reports.member_states import membership
-from reporting_service.reports.table import COUNT, USD, Column, Row, Table
+from reporting_service.reports.table import COUNT, USD, Column, Row, Table, total
 from shared.money import text
 
 PERIODS = {"": "in the year", "-prior": "in the year before", "-cumulative": "to date"}
@@ -44,10 +44,12 @@ def table(view: View, year: int) -> Table:
 def _parts(view: View, year: int) -> dict[str, tuple[Part, Part, Part]]:
     parts: dict[str, tuple[Part, Part, Part]] = {}
     for state, by_year in portfolio(view).parts.items():
-        to_date = Part()
-        for of, part in by_year.items():
-            to_date = to_date.plus(part) if of <= year else to_date
-        together = Part(to_date.national_so_far, to_date.usd, to_date.regional_so_far)
+        to_date = [part for of, part in by_year.items() if of <= year]
+        together = Part(
+            sum([part.national_so_far for part in to_date]),
+            total([part.usd for part in to_date]),
+            sum([part.regional_so_far for part in to_date]),
+        )
         found = (by_year.get(year, Part()), by_year.get(year - 1, Part()), together)
         if any(part.national or part.regional for part in found):
             parts[state] = found

@@ -25,7 +25,7 @@ ENDS = {"project.financially-closed": "financially closed", "grant.cancelled": "
 
 def table(view: View, year: int) -> Table:
     """Each with its figures of all years up to the end of this one."""
-    ended = dict(steps_of_year(view, year, ENDS))
+    ended = {move.project: move.step for move in steps_of_year(view, year, ENDS)}
     details, money = projects(view, sorted(ended)), portfolio(view).projects
     rows = []
     flows: dict[str, list[Flow]] = {line: [] for line in LINES}

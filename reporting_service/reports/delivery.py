@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from reporting_service.projections.adjustments import adjustment_movements
-from reporting_service.projections.flows import Flow, flows_by_year
+from reporting_service.projections.flows import Flow, flows_by_year, together
 from reporting_service.projections.statement import Movement
 from reporting_service.projections.view import View
 from reporting_service.reports.table import PERCENT, Row, Table, line_cells, line_columns, percent
@@ -71,11 +71,7 @@ def _to_date(view: View) -> Callable[[str, int], Flow]:
 
 def flow_to_date(view: View, line: str, year: int) -> Flow:
     """A line's flows of all years up to one."""
-    flow = Flow()
-    for (of_line, of_year), found in flows_by_year(view).items():
-        if of_line == line and of_year <= year:
-            flow = flow.plus(found)
-    return flow
+    return together([flow for (of, until), flow in flows_by_year(view).items() if of == line and until <= year])
 
 
 def _rates(year: int, flows: Callable[[str, int], Flow]) -> dict[str, str]:

@@ -64,10 +64,22 @@ def listed_gifts(view: View, year: int) -> list[Contribution]:
 def _row(found: Gifts, to_date: Contribution, year: int) -> Row:
     years = found.by_key[to_date.key]
     in_year, before = (years[of].usd if of in years else ZERO for of in (year, year - 1))
-    cells = to_date.as_dict() | _years(in_year, before)
-    code = cells.pop("contribution")
-    cells["rates"] = ", ".join(dict.fromkeys(cells["rates"]))
-    return Row(code if to_date.currency == "USD" else "/".join(to_date.key), code, cells)
+    cells = {
+        "donor": to_date.donor,
+        "line": to_date.line,
+        "currency": to_date.currency,
+        "pledged": text(to_date.pledged),
+        "reduced": text(to_date.reduced),
+        "committed": text(to_date.committed),
+        "received": text(to_date.received),
+        "outstanding": text(to_date.outstanding),
+        "refunded": text(to_date.refunded),
+        "usd": text(to_date.usd),
+        "rates": ", ".join(dict.fromkeys(to_date.rates)),
+        "usd-year": text(in_year),
+        "usd-prior": text(before),
+    }
+    return Row(to_date.code if to_date.currency == "USD" else "/".join(to_date.key), to_date.code, cells)
 
 
 def _sum(key: str, title: str, usd: Decimal, years: dict[str, str], level: str) -> Row:

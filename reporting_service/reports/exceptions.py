@@ -1,7 +1,8 @@
 """T14: what to look at twice: exceptions, overrides, corrections, adjustments, late facts, overdue duties."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from reporting_service.projections import log_copy
@@ -19,6 +20,7 @@ from reporting_service.reports.table import LINE_TITLES, TEXT, Column, Row, Tabl
 from shared.money import ZERO, received_usd, text
 from shared.rules.allocation import LINES
 from shared.rules.membership import arrears_on, subject_to_article_4
+from shared.rules.model import Model, RuleSet
 from shared.rules.rulebook import rule_set_on
 
 COLUMNS = (
@@ -110,7 +112,7 @@ def _over_committed(view: View, year: int) -> Iterator[Remark]:
 
 
 def _overrides(view: View, year: int) -> Iterator[Remark]:
-    for code, step in steps_of_year(view, year, ("override.recorded",)):
+    for code, _, _, step in steps_of_year(view, year, ("override.recorded",)):
         detail = f"{code}, {step.data['decision']}: {step.data['reason']}"
         yield Remark("override", step.position, step.effective_on, step.data["rule"], detail)
 
@@ -170,18 +172,25 @@ def _barred_since(view: View, year: int) -> Iterator[Remark]:
     if not decided:
         return
     model, details = membership(view), projects(view, sorted({found.project for found in decided}))
-    for code, step in decided:
+    for code, _, _, step in decided:
         on, project = step.effective_on, details[code]
-        said = rule_set_on(model, on).parameters
-        if project.line not in said["article_4_bars"]:
+        rules = rule_set_on(model, on)
+        if project.line not in rules.parameters["article_4_bars"]:
             continue
-        for state in project.data["states"]:
-            found = arrears_on(model, state, on, said["article_4_years"])
-            if subject_to_article_4(found, said["article_4_years"], said["article_4_comparison"]):
-                detail = (
-                    f"{code}: {state} was subject to Article 4 on that day, as later facts show; the decision stands."
-                )
-                yield Remark("late fact", step.position, on, "line-2/article-4", detail)
+        # payments are all that changes within a year, so that whoever was not barred on its first day never was
+        first = view.once(
+            ("barred", on[:4], rules.version), partial(_barred, model, model.dues.rows(), f"{on[:4]}-01-01", rules)
+        )
+        for state in _barred(model, (state for state in project.data["states"] if state in first), on, rules):
+            detail = f"{code}: {state} was subject to Article 4 on that day, as later facts show; the decision stands."
+            yield Remark("late fact", step.position, on, "line-2/article-4", detail)
+
+
+def _barred(model: Model, states: Iterable[str], on: str, rules: RuleSet) -> list[str]:
+    """Those of some States that are subject to Article 4 on a date, in their order."""
+    said = rules.parameters
+    years, comparison = said["article_4_years"], said["article_4_comparison"]
+    return [state for state in states if subject_to_article_4(arrears_on(model, state, on, years), years, comparison)]
 
 
 def overdue(view: View, year: int) -> Iterator[Remark]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from reporting_service.projections.filed import Filed
-from reporting_service.projections.projects import DatedStep, projects, steps_of_year
+from reporting_service.projections.projects import projects, steps_of_year
 from reporting_service.projections.refusals import refusals_behind, refusals_of
 from reporting_service.projections.view import View
 from reporting_service.reports.table import COUNT, LINE_TITLES, Column, Row, Table, total
@@ -33,33 +33,32 @@ DECISIONS = frozenset({"fund1035.grant.approved.v1", "fund1035.grant.increased.v
 def table(view: View, year: int) -> Table:
     """Steps booked in the year, by number of projects and the money they asked for."""
     now, before = _by_type(view, year), _by_type(view, year - 1)
-    codes = {found.project for steps in (*now.values(), *before.values()) for found in steps}
+    codes = set[str]().union(*now.values(), *before.values())
     asked = {
-        code: (project.line, amount(project.data["requested"]))
-        for code, project in projects(view, sorted(codes)).items()
+        code: (project.line, amount(project.data["requested"])) for code, project in projects(view, list(codes)).items()
     }
     rows = tuple(Row(key, title, _cells(now[short], before[short], asked)) for short, (key, title) in STEPS.items())
     return Table("T9", "Pipeline", COLUMNS, rows)
 
 
-def _by_type(view: View, year: int) -> dict[str, list[DatedStep]]:
-    found: dict[str, list[DatedStep]] = {short: [] for short in STEPS}
-    for dated in steps_of_year(view, year, STEPS):
-        found[dated.step.type].append(dated)
+def _by_type(view: View, year: int) -> dict[str, set[str]]:
+    """The projects that took each step."""
+    found: dict[str, set[str]] = {short: set() for short in STEPS}
+    for move in steps_of_year(view, year, STEPS):
+        found[move.step.type].add(move.project)
     return found
 
 
-def _cells(now: list[DatedStep], before: list[DatedStep], asked: dict[str, tuple[str, Decimal]]) -> dict[str, str]:
+def _cells(now: set[str], before: set[str], asked: dict[str, tuple[str, Decimal]]) -> dict[str, str]:
+    own: dict[str, list[Decimal]] = {line: [] for line in LINE_TITLES}
+    for line, requested in map(asked.__getitem__, now):
+        own[line].append(requested)
+        own["facility"].append(requested)
+    own["prior"] = [asked[code][1] for code in before]
     cells: dict[str, str] = {}
-    for line in LINE_TITLES:
-        own = {found.project for found in now if line in (asked[found.project][0], "facility")}
-        cells[f"number-{line}"] = str(len(own))
-        cells[f"requested-{line}"] = text(total(asked[code][1] for code in own))
-    prior = {found.project for found in before}
-    return cells | {
-        "number-prior": str(len(prior)),
-        "requested-prior": text(total(asked[code][1] for code in prior)),
-    }
+    for column, found in own.items():
+        cells |= {f"number-{column}": str(len(found)), f"requested-{column}": text(total(found))}
+    return cells
 
 
 def refusal_table(view: View, year: int) -> Table:

@@ -25,6 +25,7 @@ MONEY = {
     "undisbursed": "Undisbursed",
 }
 MEMO = {"co-funding": "Co-funding (memo)", "follow-on-funding": "Follow-on funding (memo)"}
+CELLS = (*DESCRIBED, *MEMO, *MONEY, "delivery-rate")
 COLUMNS = (
     *(Column(key, title, TEXT) for key, title in DESCRIBED.items()),
     *(Column(key, title, USD) for key, title in MONEY.items()),
@@ -59,34 +60,30 @@ def to_end_of(years: dict[int, Flow], year: int) -> Flow:
     return together([flow for of, flow in years.items() if of <= year])
 
 
-def money_cells(in_year: Flow, to_date: Flow) -> dict[str, str]:
-    """The money columns of a project or of a sum of projects."""
-    amounts = (*in_year.of_grants, *to_date.of_grants, to_date.undisbursed)
-    cells = dict(zip(MONEY, map(text, amounts), strict=True))
-    cells["delivery-rate"] = percent(to_date.spent, to_date.disbursed - to_date.recovered)
-    return cells
-
-
 def _row(project: Project, in_year: Flow, to_date: Flow, year: int) -> Row:
     end = f"{year}-12-31"
     data = project.data
-    cells = {
-        "title": data["title"],
-        "line": LINE_TITLES[project.line],
-        "scope": data["scope"],
-        "states": " ".join(data["states"]),
-        "status": status_on(project, end),
-        "co-funding": data.get("co_funding") or "",
-        "follow-on-funding": _follow_on(project, end),
-        **money_cells(in_year, to_date),
-    }
-    return Row(project.code, project.code, cells)
+    said = (
+        data["title"],
+        LINE_TITLES[project.line],
+        data["scope"],
+        " ".join(data["states"]),
+        status_on(project, end),
+        data.get("co_funding") or "",
+        _follow_on(project, end),
+    )
+    return Row(project.code, project.code, _cells(said, in_year, to_date))
+
+
+def _cells(said: tuple[str, ...], in_year: Flow, to_date: Flow) -> dict[str, str]:
+    amounts = (*in_year.of_grants, *to_date.of_grants, to_date.undisbursed)
+    rate = percent(to_date.spent, to_date.disbursed - to_date.recovered)
+    return dict(zip(CELLS, (*said, *map(text, amounts), rate), strict=True))
 
 
 def status_on(project: Project, date: str) -> str:
     """A project's status on a date: that of its last step booked on or before it."""
-    before = [step.status for step in project.steps if step.effective_on <= date]
-    return before[-1] if before else ""
+    return next((step.status for step in reversed(project.steps) if step.effective_on <= date), "")
 
 
 def _follow_on(project: Project, date: str) -> str:
@@ -99,7 +96,7 @@ def _follow_on(project: Project, date: str) -> str:
 
 
 def _total_rows(listed: list[tuple[Project, Flow, Flow]]) -> list[Row]:
-    blank = dict.fromkeys((*DESCRIBED, *MEMO), "")
+    blank = ("",) * len((*DESCRIBED, *MEMO))
     sums: dict[str, tuple[Flow, Flow]] = {}
     for line in LINES:
         of_line = [(in_year, to_date) for project, in_year, to_date in listed if project.line == line]
@@ -108,6 +105,6 @@ def _total_rows(listed: list[tuple[Project, Flow, Flow]]) -> list[Row]:
     in_year, to_date = zip(*sums.values(), strict=True)
     sums["facility"] = together(in_year), together(to_date)
     return [
-        Row(f"_{line}", f"{title}, together", blank | money_cells(*sums[line]), level="sum")
+        Row(f"_{line}", f"{title}, together", _cells(blank, *sums[line]), level="sum")
         for line, title in LINE_TITLES.items()
     ]

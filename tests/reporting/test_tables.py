@@ -185,6 +185,18 @@ def test_a_late_arrear_is_flagged_and_the_decision_stands(told):
     assert told.rows("T2")["project-allocations"]["line-2"] == "-100000.00"
 
 
+def test_only_decisions_before_the_payment_are_flagged(told):
+    decisions = []
+    for code, on in (("NC.1", "2008-03-01"), ("NC.2", "2008-05-01")):
+        facts.submitted(told.history, code, line="line-2")
+        decisions.append(facts.approved(told.history, code, on=on))
+    for year in (2006, 2007):
+        told.history.post("assessment.issued", state="KEN", year=year, amount="50000.00", due_on=f"{year}-01-01")
+    told.history.post("assessment.paid", state="KEN", amount="60000.00", currency="CHF", received_on="2008-04-01")
+    flagged = [f"late-fact-{decision}" in told.rows("T14") for decision in decisions]
+    assert flagged == [True, False]
+
+
 def test_the_rest_of_the_income_is_what_no_one_used(told):
     facts.income(told.history, 2008, "project-overhead", "24900000.00", security_part="5400000.00")
     facts.income(told.history, 2008, "interest", "6000000.00")

@@ -105,7 +105,7 @@ def _follow_on(steps: list[Step]) -> Behind:
 
 def closures(view: View, year: int, row: str, column: str) -> Behind:
     """T10: the facts of the projects ended in the year; of words the step that ended it, or the submission."""
-    ended = dict(steps_of_year(view, year, ENDS))
+    ended = {move.project: move.step for move in steps_of_year(view, year, ENDS)}
     details = projects(view, sorted(ended))
     if column in WEIGHTS:
         codes = _of_line(details.values(), row) if row.startswith("_") else [row]
