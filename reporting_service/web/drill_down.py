@@ -12,6 +12,7 @@ from reporting_service.projections.store import read_bookmark
 from reporting_service.projections.view import View
 from reporting_service.reports.annual import YEARS
 from reporting_service.reports.drill_down import drill_down, figure
+from reporting_service.web.in_words import in_words, steps_in_words
 from reporting_service.web.pages import answer, asked, pages, reporting, seen
 from reporting_service.web.statement import onward
 from shared.contract.problems import NotFound
@@ -26,7 +27,8 @@ def behind(year: int, table: str, row: str, column: str) -> Response:
         found = figure(view, year, table, row, column) if year in YEARS else None
         if found is None:
             raise NotFound(f"The report of {year} has no figure {table}/{row}/{column} at position {view.position}.")
-        told = drill_down(view, found, query["after"], query["limit"])
+        told = in_words(drill_down(view, found, query["after"], query["limit"]), "value")
+        told["derivation"] = steps_in_words(told["derivation"] or {})
         return answer("behind.html", view, year=year, table=table, told=told, query=query, onward=onward(told["next"]))
 
 

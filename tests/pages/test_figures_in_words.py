@@ -1,0 +1,123 @@
+"""What the pages say of the report's figures: in the reader's words, with what an edition printed otherwise."""
+
+import re
+
+import pytest
+
+from reporting_service.api.reporting import EXTENSION
+from reporting_service.reports.annual import TABLES
+from reporting_service.reports.behind.tables import BEHIND
+from reporting_service.web.council import TITLES
+from tests.pages.serving import Visitor, reporting_over, words_of
+from tests.reporting import facts
+from tests.reporting.history import History, store_at
+from tests.reporting.issuing import YEAR, issue
+
+YEARS = range(2007, 2012)
+
+
+@pytest.fixture(scope="module")
+def council(reporting):
+    """A delegate before the sample."""
+    return Visitor(reporting, "council")
+
+
+@pytest.fixture(scope="module")
+def restated(tmp_path_factory):
+    """A delegate before a report of which an edition was issued; then a gift was taken back, another one came."""
+    folder = tmp_path_factory.mktemp("restated")
+    history, store = History(), store_at(folder / "reporting.db")
+    facts.member(history)
+    facts.budget(history)
+    gift = facts.received(history, "C.1")
+    facts.received(history, "C.2", amount="7.00")
+    issue(history, store)
+    facts.reversed_(history, gift)
+    facts.received(history, "C.3", amount="70000.00")
+    return Visitor(reporting_over(history, store, folder), "council")
+
+
+def _view(app):
+    return app.extensions[EXTENSION].store.view()
+
+
+def test_the_front_page_names_the_tables_as_they_name_themselves(reporting):
+    with _view(reporting) as view:
+        assert {key: make(view, year).title for year in YEARS for key, make in TABLES.items()} == TITLES
+
+
+def test_how_every_figure_is_made_is_said_in_french(reporting):
+    french, unsaid = reporting.extensions["fund1035.pages"][0].words["fr"], set()
+    with _view(reporting) as view:
+        for year in YEARS:
+            for key, make in TABLES.items():
+                table = make(view, year)
+                for row in table.rows:
+                    for column in table.columns:
+                        behind = BEHIND[key](view, year, row.key, column.key)
+                        unsaid |= {part for part in behind.parts if not french.has(part, "part")}
+                        if behind.rule != "sum" and not french.has(behind.rule, "rule"):
+                            unsaid.add(behind.rule)
+    assert not unsaid
+
+
+@pytest.mark.parametrize(("language", "line", "steps"), [("en", "Line 2", "Baseline"), ("fr", "Ligne 2", "Niveau de")])
+def test_what_stands_behind_a_figure_is_in_the_readers_language(council, language, line, steps):
+    text = council.get(f"/reports/2008/tables/T12?lang={language}").text
+    link = re.search(r'href="(/reports/2008/figures/T12/[^"]+/line)"', text)[1]
+    assert f"<h1>{line}</h1>" in council.get(link).text
+    derived = words_of(council.get("/reports/2008/figures/T1/line-2/budget"))
+    assert steps in derived
+    assert "25 %" in derived.replace("\N{NO-BREAK SPACE}", " ")
+    assert "line_2_share" not in derived
+
+
+def test_a_delegate_is_told_who_has_the_proofs(council):
+    told = council.get("/reports/2008/figures/T2/closing/line-1?lang=en")
+    assert "The auditor has both" in words_of(told)
+    assert "/proof" not in told.text
+
+
+def test_a_chart_has_a_title_and_a_description_and_stands_where_there_is_something_to_draw(council):
+    told = council.get("/reports/2008/tables/T2?lang=en").text
+    assert "<figcaption>Sources and uses of each line</figcaption>" in told
+    assert 'alt="Bars for each source' in told
+    for address in ("/reports/2007/tables/T13", "/reports/1960/tables/T2", "/reports/1960"):
+        for picture in re.findall(r'<img src="([^"]+)"', council.get(address).text):
+            assert council.get(picture).status_code == 200, picture
+    assert "<img" not in council.get("/reports/2007/tables/T13").text
+
+
+@pytest.mark.parametrize(
+    ("language", "gone", "new"),
+    [
+        ("en", "Printed in edition 1 and withdrawn since", "changed, was not printed"),
+        ("fr", "Imprimé dans l’édition 1 et retiré depuis", "modifié, n’était pas imprimé"),
+    ],
+)
+def test_what_an_edition_printed_and_is_gone_is_told(restated, language, gone, new):
+    text = restated.get(f"/reports/{YEAR}/tables/T12?lang={language}").text
+    shown, withdrawn = text.split(f"<h3>{gone}</h3>")
+    assert "T12/C.1" not in shown
+    assert "T12/C.3" not in withdrawn
+    assert new in shown
+    assert "changed" not in withdrawn
+    (link,) = set(re.findall(rf'href="(/reports/{YEAR}/figures/T12/C\.1/received\?known_at=\d+)"', withdrawn))
+    assert words_of(restated.get(link)).count("500")
+
+
+def test_only_what_is_printed_is_marked(restated):
+    text = restated.get(f"/reports/{YEAR}/tables/T12?lang=en").text
+    marked = re.findall(r'<td class="[^"]*changed">(.*?)</td>', text)
+    assert len(marked) == int(re.search(r"each marked: (\d+)", text)[1]) > 2
+    assert all("figure-link" in cell for cell in marked)
+    assert not any("was –" in cell for cell in marked)
+    assert "was 500,007.00" in words_of(restated.get(f"/reports/{YEAR}/tables/T2"))
+
+
+def test_restatements_say_texts_as_texts_in_the_readers_language(restated):
+    told = restated.get(f"/reports/{YEAR}/restatements?lang=fr&limit=1000").text
+    assert '<td class="words">Écriture ' in told
+    assert "reversed" not in told
+    (gone,) = set(re.findall(rf"/reports/{YEAR}/figures/T12/C\.1/line\?known_at=\d+", told))
+    assert restated.get(gone).status_code == 200
