@@ -21,7 +21,7 @@ def figure_events(query: dict[str, Any], year: int, table: str, row: str, column
     """Exactly the events that make a figure, each with its contribution and a link to its proof: their sum is it.
 
     A percentage names the figures that it is made of instead, a text the events that say so. `proof` is an address of
-    the ledger.
+    the ledger, which answers the auditor there.
     """
     with seen(query) as view:
 
