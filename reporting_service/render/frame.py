@@ -3,15 +3,16 @@
 from decimal import Decimal
 from typing import Any
 
-from reporting_service.render.words import Words
+from reporting_service.render.words import Words, translated, words
 from shared.money import ZERO, text
+from shared.words import NO_BREAK
 
 ORGANIZATION = "International Organization for Migration"
 MEANING = (
-    "Every figure follows from the {position} log entries covered by the root above, each of them verified against the"
-    " log’s signed checkpoints. Anyone who holds these entries and the log’s public key can recompute this report. The"
-    " log proves what was recorded, when, by whom, and by which rule it was judged; it does not prove that a source"
-    " told the truth or that nothing was withheld."
+    "Every figure follows from the log entries up to position {position}, covered by the root above, each of them"
+    " verified against the log’s signed checkpoints. Anyone who holds these entries and the log’s public key can"
+    " recompute this report. The log proves what was recorded, when, by whom, and by which rule it was judged; it does"
+    " not prove that a source told the truth or that nothing was withheld."
 )
 ILLUSTRATIVE = (
     "The log marks figures of this report as illustrative: they are examples, not accounts of the Organization."
@@ -21,8 +22,14 @@ CLOSING = (
     " there is no figure."
 )
 RESTATED = (
-    "{number} figures of this report differ from those of the last edition; each is marked “changed”, with what was"
-    " printed then."
+    "Figures that differ from those of the last edition: {number}. Each is marked “changed”, with what was printed"
+    " then."
+)
+WITHDRAWN = "No longer printed: {number}; under their tables stands what was printed."
+LEADS = (
+    "Every figure leads to its events. Its id is the keys of its table, row and column, such as T2/closing/facility:"
+    " #T2/closing/facility after the address of this page shows the figure, and"
+    " /reports/{year}/figures/T2/closing/facility?known_at={position} in the reporting service the events behind it."
 )
 
 EXPLAINED = {
@@ -116,6 +123,32 @@ def _added(rows: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def is_illustrative(report: dict[str, Any]) -> bool:
-    """Whether a report holds figures that the log marks as illustrative."""
-    tables = report["tables"].values()
-    return any("illustrative" in cell for table in tables for row in table["rows"] for cell in row["cells"].values())
+    """Whether the documents that the year's money rests on say that their figures are illustrative."""
+    rows = report["tables"].get("T1", {"rows": []})["rows"]
+    return any("illustrative" in cell for row in rows if row["key"] == "basis" for cell in row["cells"].values())
+
+
+DATES = {"T10": "on", "T14": "on"}
+NUMBERS = {"T12": "rates", "T14": "position"}
+"""By table, the column of words that holds dates, and the one that holds figures."""
+
+
+def printed(report: dict[str, Any], language: str) -> dict[str, Any]:
+    """The report in a language as paper shows it: dates and figures in columns of words too are written as such."""
+    shown, said = translated(report, language), words(language)
+    told = {key: _told(key, table, said) for key, table in shown["tables"].items() if key in DATES or key in NUMBERS}
+    return {**shown, "tables": {**shown["tables"], **told}}
+
+
+def _told(key: str, table: dict[str, Any], said: Words) -> dict[str, Any]:
+    number, day = NUMBERS.get(key), DATES.get(key)
+    columns = [{**column, "unit": "number"} if column["key"] == number else column for column in table["columns"]]
+    rows = []
+    for row in table["rows"]:
+        cells = dict(row["cells"])
+        if number and cells.get(number):
+            cells[number] = said.say("; ").join(said.figure(one, "number") for one in cells[number].split(", "))
+        if day and cells.get(day):
+            cells[day] = said.date(cells[day]).replace(" ", NO_BREAK)
+        rows.append({**row, "cells": cells})
+    return {**table, "columns": columns, "rows": rows}

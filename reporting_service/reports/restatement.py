@@ -73,18 +73,22 @@ def moved_since(view: View, year: int, size: int) -> list[Moved]:
 
 
 def _moved(view: View, year: int, size: int) -> list[Moved]:
-    old, new = cells(annual_report(view.at(size), year)), cells(annual_report(view, year))
+    return differing(cells(annual_report(view.at(size), year)), cells(annual_report(view, year)))
+
+
+def differing(old: Cells, new: Cells) -> list[Moved]:
+    """The figures of two reports that differ, in the newer one's order; a cell that says nothing is as good as none."""
     found = [Moved(figure, old.get(figure), new.get(figure)) for figure in dict.fromkeys((*new, *old))]
-    return [moved for moved in found if _value(moved.old) != _value(moved.new)]
+    return [moved for moved in found if (_value(moved.old) or "") != (_value(moved.new) or "")]
 
 
 def _value(cell: Cell | None) -> str | None:
     return None if cell is None else cell.value
 
 
-def marks(view: View, year: int, size: int) -> dict[str, str]:
-    """By figure that is printed otherwise now, what was printed then; empty where nothing was."""
-    return {moved.figure: _value(moved.old) or "" for moved in moved_since(view, year, size) if moved.new is not None}
+def marks(view: View, year: int, size: int) -> dict[str, Moved]:
+    """What moved by its figure, for a page that marks it."""
+    return {moved.figure: moved for moved in moved_since(view, year, size)}
 
 
 def restatement(view: View, year: int, since: Edition, after: int, limit: int) -> dict[str, Any]:

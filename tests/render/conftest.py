@@ -11,6 +11,7 @@ import pytest
 from reporting_service.projections.store import Store
 from reporting_service.reports.activities import Activities, activities
 from reporting_service.reports.annual import annual_report
+from reporting_service.reports.restatement import cells, differing
 from tests.reporting.history import follow, sample, store_at
 
 YEARS = (2007, 2008, 2009, 2010)
@@ -51,6 +52,11 @@ def with_titles(report: Report, titles: list[str]) -> Report:
         for n, title in enumerate(titles)
     ]
     return {**report, "tables": {**report["tables"], "T8": {**report["tables"]["T8"], "rows": rows}}}
+
+
+def restated(before: Report, report: Report) -> Report:
+    """The report with what moved since an earlier state of it."""
+    return {**report, "changed": {moved.figure: moved for moved in differing(cells(before), cells(report))}}
 
 
 @pytest.fixture

@@ -64,6 +64,25 @@ def test_a_french_chart_speaks_french(report):
     assert "4\u202f577\u202f000,00" in french["T2"].svg
 
 
+def test_a_long_label_below_a_bar_has_its_year_on_a_line_of_its_own(reports):
+    chart = charts_of(reports[2008], "fr")[0]
+    parts = [node.text for node in ElementTree.fromstring(chart.svg).iter() if node.text]
+    assert {"Budget révisé", "Chiffres effectifs", "2008"} <= set(parts)
+
+
+def test_without_baseline_and_cap_none_is_drawn_or_told(reports):
+    before, after = (charts_of(reports[year])[0] for year in (2007, 2008))
+    for name in ("Baseline", "Cap"):
+        assert (name in before.svg, name in after.svg) == (False, True)
+    assert "against" not in before.description
+    assert "under a cap" not in before.description
+    assert "under a cap" in after.description
+
+
+def test_axes_write_negative_figures_in_parentheses(reports):
+    assert "(0.5)" in next(chart.svg for chart in charts_of(reports[2008]) if chart.table == "T2")
+
+
 @pytest.mark.parametrize(("key", "table"), [("T4", REGIONS), ("T9", STEPS), ("T13", SERIES)])
 def test_a_small_table_is_drawn(report, key, table):
     report["tables"] = {key: table}

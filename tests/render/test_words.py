@@ -6,6 +6,7 @@ from reporting_service.render.html import report_page
 from reporting_service.render.pdf.composed import composed
 from reporting_service.render.words import LANGUAGES, translated, words
 from reporting_service.render.xlsx import report_xlsx
+from tests.render.conftest import restated, with_titles
 
 NAMED_BY_PEOPLE = frozenset({"T7", "T8", "T9-rules", "T10", "T11", "T12", "T15-sources"})
 """Tables whose rows are named by codes, States or sources."""
@@ -36,7 +37,7 @@ def test_every_text_of_the_forms_is_in_french(reports):
     for report in reports.values():
         composed(report, "fr", [])
         report_xlsx(report, "fr")
-        report_page({**report, "changed": {"T2/closing/line-1": "1.00"}}, "fr")
+        report_page(restated(with_titles(report, ["A title"]), report), "fr")
     composed({**reports[2007], "rule_set": None, "tables": {}}, "fr", [])
     assert not french.unsaid
 

@@ -12,7 +12,7 @@ import vl_convert
 
 from reporting_service.render.charts import of_lines, of_projects
 from reporting_service.render.charts.drawn import NO_CHART, Drawn
-from reporting_service.render.fonts.glyphs import ALIKE, FONTS
+from reporting_service.render.fonts.glyphs import FONTS
 from reporting_service.render.words import Words, translated, words
 
 MAKERS: dict[str, Callable[[dict[str, Any], Words], Drawn | None]] = {
@@ -26,7 +26,8 @@ MAKERS: dict[str, Callable[[dict[str, Any], Words], Drawn | None]] = {
 
 CONFIG: dict[str, Any] = {
     "font": "Noto Sans, sans-serif",
-    "background": "white",
+    "background": None,
+    "numberFormat": "(,f",
     "axis": {
         "labelFontSize": 11,
         "titleFontSize": 11,
@@ -42,9 +43,6 @@ CONFIG: dict[str, Any] = {
 
 ROLES = re.compile(r' (?:role|aria-[a-z]+)="[^"<>]*"(?=[^<>]*>)')
 """What Vega says of each part, in English: the whole is one picture, with a title and a description of ours."""
-
-MINUS = ALIKE["\N{MINUS SIGN}"]
-"""Before a figure on an axis: the PDF's main fonts have this one."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +80,7 @@ def _chart(table: str, drawn: Drawn, said: Words) -> Chart:
 
 
 def _signs(said: Words) -> str:
-    return json.dumps(
-        {"decimal": said.point, "thousands": said.group, "grouping": [3], "currency": ["", ""], "minus": MINUS}
-    )
+    return json.dumps({"decimal": said.point, "thousands": said.group, "grouping": [3], "currency": ["", ""]})
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,6 @@
 """Charts of the two lines: their sources and uses (T2), the income behind them (T1), the years since 2007 (T13)."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from reporting_service.render.charts.drawn import (
     DARK,
@@ -36,6 +36,9 @@ MOVES = (
     "freed",
     "closing",
 )
+TWO_LINES = {"labelAngle": 0, "labelExpr": r"split(replace(datum.label, /^(.*) (\S+)$/, '$1|$2'), '|')"}
+"""Labels below bars, the year of each on a line of its own."""
+TICK = {"type": "tick", "opacity": 1, "thickness": 3.5, "orient": "horizontal", "width": {"band": 1}}
 ZERO_LINE = {"mark": {"type": "rule", "color": RULE}, "encoding": {"x": {"datum": 0}}}
 
 
@@ -80,63 +83,93 @@ def sources_and_uses(table: dict[str, Any], said: Words) -> Drawn | None:
     return Drawn(said.say("Sources and uses of each line"), description, spec)
 
 
+class Panel(NamedTuple):
+    """Bars and the bound that each is measured by: rows of T1, names, what is said without a bound and with one."""
+
+    bar: str
+    bound: str
+    bar_name: str
+    bound_name: str
+    alone: str
+    bounded: str
+
+
+PANELS = (
+    Panel(
+        "without-security",
+        "baseline",
+        "Discretionary Income without security",
+        "Baseline",
+        "Discretionary Income without security USD {amount}",
+        "Discretionary Income without security USD {amount} against a baseline of USD {bound}",
+    ),
+    Panel(
+        "facility",
+        "cap",
+        "New money",
+        "Cap",
+        "new money USD {amount}",
+        "new money USD {amount} under a cap of USD {bound}",
+    ),
+)
+
+
 def income_against_baseline_and_cap(table: dict[str, Any], said: Words) -> Drawn | None:
     """Two panels: income without security and the baseline; new money and the cap."""
     bases = [shown for key in ("budget", "revised", "actual") if (shown := column(table, key))]
-    panels = (
-        ("without-security", "baseline", "Discretionary Income without security", "Baseline"),
-        ("facility", "cap", "New money", "Cap"),
-    )
-    made = [_bars_and_marks(table, bases, *panel, said) for panel in panels]
+    made = [_bars_and_bounds(table, bases, panel, said) for panel in PANELS]
     drawn = [panel for panel in made if panel]
     if not drawn:
         return NO_CHART
     actual = next((shown for shown in reversed(bases) if _cell(table, "without-security", shown["key"])), None)
     assert actual is not None
-    figures = {
-        key: said.figure(_cell(table, name, actual["key"]), "USD")
-        for key, name in (
-            ("income", "without-security"),
-            ("baseline", "baseline"),
-            ("money", "facility"),
-            ("cap", "cap"),
-        )
-    }
     description = said.say(
-        "Two panels of bars by basis. {basis}: Discretionary Income without security USD {income} against a baseline of"
-        " USD {baseline}; new money USD {money} under a cap of USD {cap}.",
+        "Two panels of bars by basis. {basis}: {told}.",
         basis=actual["title"],
-        **figures,
+        told=said.say("; ").join(_told(table, actual["key"], panel, said) for panel in PANELS),
     )
     spec = {"hconcat": drawn, "spacing": 50, "resolve": {"scale": {"color": "independent"}}}
     return Drawn(said.say("Discretionary Income against baseline and cap"), description, spec)
 
 
-def _bars_and_marks(
-    table: dict[str, Any], bases: list[dict[str, Any]], bar: str, mark: str, bar_name: str, mark_name: str, said: Words
+def _told(table: dict[str, Any], basis: str, panel: Panel, said: Words) -> str:
+    """A panel's bar of a basis in words, and its bound where there is one."""
+    amount, bound = said.figure(_cell(table, panel.bar, basis), "USD"), _bound(table, panel, basis)
+    return said.say(panel.bounded if bound else panel.alone, amount=amount, bound=said.figure(bound, "USD"))
+
+
+def _bound(table: dict[str, Any], panel: Panel, basis: str) -> str:
+    """A baseline or cap, empty where there is none: a baseline of nought is none, a cap of nought bars all."""
+    cell = _cell(table, panel.bound, basis)
+    return cell if millions(cell) or panel.bound == "cap" else ""
+
+
+def _bars_and_bounds(
+    table: dict[str, Any], bases: list[dict[str, Any]], panel: Panel, said: Words
 ) -> dict[str, Any] | None:
-    names = [said.say(bar_name), said.say(mark_name)]
+    bars = {shown["title"]: millions(_cell(table, panel.bar, shown["key"])) for shown in bases}
+    bounds = {shown["title"]: millions(_bound(table, panel, shown["key"])) for shown in bases}
+    series = {said.say(panel.bar_name): bars, said.say(panel.bound_name): bounds}
     values = [
-        {"basis": shown["title"], "series": name, "value": value}
-        for shown in bases
-        for key, name in ((bar, names[0]), (mark, names[1]))
-        if (value := millions(_cell(table, key, shown["key"]))) is not None
+        {"basis": basis, "series": name, "value": value}
+        for name, of in series.items()
+        for basis, value in of.items()
+        if value is not None
     ]
-    if not any(value["series"] == names[0] for value in values):
+    names = [name for name in series if any(value["series"] == name for value in values)]
+    if said.say(panel.bar_name) not in names:
         return None
-    x = {"field": "basis", "type": "nominal", "sort": None, "title": None, "axis": {"labelAngle": 0}}
-    y = {"field": "value", "type": "quantitative", "title": said.say("USD million")}
-    bars = {
-        "transform": [{"filter": {"field": "series", "equal": names[0]}}],
-        "mark": {"type": "bar", **EDGE},
-        "encoding": {"x": x, "y": y, "color": series_colour(names, (LIGHT, DARK))},
+    marks = ({"type": "bar", **EDGE}, TICK)
+    encoding = {
+        "x": {"field": "basis", "type": "nominal", "sort": None, "title": None, "axis": TWO_LINES},
+        "y": {"field": "value", "type": "quantitative", "title": said.say("USD million")},
+        "color": series_colour(names, (LIGHT, DARK)),
     }
-    marks = {
-        "transform": [{"filter": {"field": "series", "equal": names[1]}}],
-        "mark": {"type": "tick", "thickness": 3.5, "orient": "horizontal", "width": {"band": 1}},
-        "encoding": {"x": x, "y": y, "color": series_colour(names, (LIGHT, DARK))},
-    }
-    return {"width": 235, "height": 170, "data": {"values": values}, "layer": [bars, marks]}
+    layers = [
+        {"transform": [{"filter": {"field": "series", "equal": name}}], "mark": mark, "encoding": encoding}
+        for name, mark in zip(names, marks, strict=False)
+    ]
+    return {"width": 235, "height": 170, "data": {"values": values}, "layer": layers}
 
 
 def _cell(table: dict[str, Any], name: str, key: str) -> str:

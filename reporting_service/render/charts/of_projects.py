@@ -36,7 +36,7 @@ def allocation_by_region(table: dict[str, Any], said: Words) -> Drawn | None:
     ]
     if not values:
         return NO_CHART
-    told = "; ".join(
+    told = said.say("; ").join(
         f"{row['title']} {said.figure(row['cells'].get(SHARES[0], ''), '%')}"
         f" / {said.figure(row['cells'].get(SHARES[1], ''), '%')}"
         for row in rows
@@ -61,7 +61,7 @@ def pipeline(table: dict[str, Any], said: Words) -> Drawn | None:
     ]
     if not any(value["value"] for value in values):
         return NO_CHART
-    told = "; ".join(
+    told = said.say("; ").join(
         f"{row['title']} {row['cells'].get(STEPS[0]) or '–'} / {row['cells'].get(STEPS[1]) or '–'}" for row in rows
     )
     description = said.say("Bars by step, projects of Line 1 beside those of Line 2: {told}.", told=told)

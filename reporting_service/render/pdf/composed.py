@@ -1,6 +1,5 @@
 """What the PDF says, in order: cover, contents, tables with charts, readings; texts ready to be set."""
 
-import hashlib
 import re
 from calendar import timegm
 from collections.abc import Sequence
@@ -18,9 +17,11 @@ from reporting_service.render.frame import (
     ORGANIZATION,
     glance,
     is_illustrative,
+    printed,
 )
 from reporting_service.render.pdf.layout import Layout, Part, is_counted, laid_out, shape_of, text_width
-from reporting_service.render.words import Words, translated, words
+from reporting_service.render.words import Words, words
+from reporting_service.reports.editions import digest_of
 from shared.log_format.canonical import canonical
 
 ATTACHED = "The report’s figures for machines (JSON); its digest without its edition is {digest} (SHA-256)."
@@ -38,7 +39,7 @@ class Composer:
 
     def __init__(self, report: dict[str, Any], language: str, plain: bool) -> None:
         self.original = report
-        self.report = translated(report, language)
+        self.report = printed(report, language)
         self.said: Words = words(language)
         self._plain = plain
 
@@ -79,11 +80,10 @@ class Composer:
         }
 
     def _attached(self) -> dict[str, str]:
-        digest = hashlib.sha256(canonical({**self.original, "edition": None})).hexdigest()
         return {
             "name": f"report-{self.original['year']}.json",
             "content": canonical(self.original).decode(),
-            "description": self.said.say(ATTACHED, digest=digest),
+            "description": self.said.say(ATTACHED, digest=digest_of(self.original)),
         }
 
     def _cover(self, title: str) -> dict[str, Any]:
@@ -145,7 +145,7 @@ class Composer:
             ems = [[text_width(text) for text in row["texts"]] for row in rows]
             layout = self._layout(table, rows, ems)
             composed |= {"size": layout.size, "parts": self._parts(key, table, rows, ems, layout)}
-        composed["notes"] += [self.text(note) for note in table["notes"]]
+            composed["notes"] += [self.text(note) for note in table["notes"]]
         return composed
 
     def _row(self, row: Row, columns: list[dict[str, Any]], remarks: dict[str, str]) -> Row:
@@ -202,7 +202,7 @@ class Composer:
         figures = self.say("The figures are in table {table}.", table=chart.table)
         return {
             "svg": chart.svg,
-            "title": self.text(f"{chart.table}: {chart.title}"),
+            "title": self.text(f"{chart.table}{self.said.say(': ')}{chart.title}"),
             "alternative": f"{chart.description} {figures}",
         }
 

@@ -37,9 +37,17 @@ def _row(row: dict[str, Any], table: str, columns: list[dict[str, Any]], said: W
     cells = dict(row["cells"])
     for column in columns:
         key = column["key"]
-        if row.get("unit", column["unit"]) == "text" and key not in FREE_TEXT and cells.get(key):
-            cells[key] = said.of(cells[key], "value")
-    title = said.of(row["title"], f"{table}/{row['key']}")
-    if table in STATES:
-        title = said.state(row["key"], title)
-    return {**row, "title": title, "cells": cells}
+        if key in cells:
+            cells[key] = cell_text(cells[key], key, row.get("unit", column["unit"]), said)
+    return {**row, "title": row_title(table, row["key"], row["title"], said), "cells": cells}
+
+
+def cell_text(cell: str, column: str, unit: str, said: Words) -> str:
+    """What a cell holds, in the reader's language where it is words of ours."""
+    return said.of(cell, "value") if cell and unit == "text" and column not in FREE_TEXT else cell
+
+
+def row_title(table: str, key: str, title: str, said: Words) -> str:
+    """What a row is called in the reader's language."""
+    named = said.of(title, f"{table}/{key}")
+    return said.state(key, named) if table in STATES else named
