@@ -10,9 +10,10 @@ from reporting_service.api.editions import edition_in_form
 from reporting_service.api.forms import BY_SUFFIX
 from reporting_service.api.queries import PAGE_MAX, Known, RestatementQuery, Whole
 from reporting_service.projections.view import View
-from reporting_service.render.charts import Chart, charts_of
+from reporting_service.render.charts import charts_of
 from reporting_service.render.charts.drawing import MAKERS
 from reporting_service.render.forms import FORMS, Form
+from reporting_service.render.words import words
 from reporting_service.reports.annual import TABLES, YEARS
 from reporting_service.reports.editions import edition, editions, last_before
 from reporting_service.reports.readings import READINGS
@@ -95,10 +96,11 @@ def chart(year: int, table: str) -> FlaskResponse:
     with seen(query) as view:
         if table not in MAKERS or year not in YEARS:
             raise NotFound(f"There is no chart of {table}.")
-        drawn = _chart(TABLES[table](view, year).as_dict())
-    if drawn is None:
+        document = {"tables": {table: TABLES[table](view, year).as_dict()}}
+    drawn = charts_of(document, _language())
+    if not drawn:
         raise NotFound(f"Table {table} holds nothing to draw.")
-    return FlaskResponse(drawn.svg, content_type="image/svg+xml")
+    return FlaskResponse(drawn[0].svg, content_type="image/svg+xml")
 
 
 @pages.page("/reports/<int:year>/restatements")
@@ -152,8 +154,8 @@ def _is_a_year(year: int) -> None:
 
 
 def _shown(view: View, year: int, key: str) -> dict[str, Any]:
-    """A table in the reader's language with its chart, what the last edition before printed otherwise, and the rows
-    that only that one has."""
+    """A table in the reader's language with what its chart shows, what the last edition before printed otherwise, and
+    the rows that only that one has."""
     made = TABLES[key](view, year).as_dict()
     before = last_before(view, year, view.position)
     old = TABLES[key](view.at(before.size), year).as_dict() if before else made
@@ -162,7 +164,7 @@ def _shown(view: View, year: int, key: str) -> dict[str, Any]:
     shown = translate(made)
     return {
         **shown,
-        "chart": _chart(made),
+        "chart": MAKERS[key](shown, words(_language())) if key in MAKERS else None,
         "since": before,
         "changed": _changed(shown, otherwise, {row["key"] for row in old["rows"]}),
         "gone": {**otherwise, "rows": [row for row in otherwise["rows"] if row["key"] not in now]},
@@ -179,11 +181,6 @@ def _changed(shown: dict[str, Any], otherwise: dict[str, Any], printed: set[str]
         for column in shown["columns"]
         if (was := moved.get(row["key"], {}).get(column["key"], "")) != row["cells"].get(column["key"], "")
     }
-
-
-def _chart(made: dict[str, Any]) -> Chart | None:
-    """The chart of a table; None where it holds nothing to draw."""
-    return next(iter(charts_of({"tables": {made["key"]: made}}, _language())), None)
 
 
 TITLES = {
