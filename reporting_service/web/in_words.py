@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reporting_service.render.words import translated
+from reporting_service.render.frame import printed
 from reporting_service.reports.derivation import STEPS
 from reporting_service.reports.table import TEXT
 from reporting_service.web.pages import visit
@@ -25,8 +25,8 @@ def in_words(told: Mapping[str, Any], *values: str) -> dict[str, Any]:
 
 
 def translate(table: dict[str, Any]) -> dict[str, Any]:
-    """A table of a report document in the reader's language."""
-    found: dict[str, Any] = translated({"tables": {table["key"]: table}}, visit().said.language)["tables"][table["key"]]
+    """A table of a report document in the reader's language, as the report's page has it."""
+    found: dict[str, Any] = printed({"tables": {table["key"]: table}}, visit().said.language)["tables"][table["key"]]
     return found
 
 

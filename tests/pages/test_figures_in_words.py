@@ -121,3 +121,18 @@ def test_restatements_say_texts_as_texts_in_the_readers_language(restated):
     assert "reversed" not in told
     (gone,) = set(re.findall(rf"/reports/{YEAR}/figures/T12/C\.1/line\?known_at=\d+", told))
     assert restated.get(gone).status_code == 200
+
+
+def test_dates_and_rates_are_written_as_people_write_them(council):
+    told = council.get("/reports/2008/tables/T14?lang=fr").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "2 septembre 2008</a>" in told
+    assert "2008-09-02" not in told
+    link = re.search(r'href="(/reports/2008/figures/T14/[^"]+/on)"', told)[1]
+    assert re.search("<h1>[0-9]+ [a-zé]+ 2008</h1>", council.get(link).text.replace("\N{NO-BREAK SPACE}", " "))
+    assert re.search(r"1,4600\b", council.get("/reports/2008/tables/T12?lang=fr").text)
+
+
+def test_no_note_stands_under_an_empty_table(council):
+    told = words_of(council.get("/reports/1960/tables/T12?lang=en"))
+    assert "Nothing was recorded for this table." in told
+    assert "own currency" not in told
