@@ -109,10 +109,16 @@ def _ready_seconds(session: requests.Session, url: str) -> float | None:
 
 def resident(home: Path) -> dict[str, int]:
     """Resident bytes of the running services of one FUND_HOME by process, without those that only supervise."""
-    found: dict[str, int] = {}
+    return {name: size for name, (_, size) in largest(home).items()}
+
+
+def largest(home: Path) -> dict[str, tuple[Path, int]]:
+    """The same processes, as folders of /proc, and how large each is."""
+    found: dict[str, tuple[Path, int]] = {}
     for process in Path("/proc").iterdir():
         if process.name.isdigit() and (name := _name(process, home)):
-            found[name] = max(found.get(name, 0), _resident(process))
+            seen = process, _resident(process)
+            found[name] = max(found.get(name, seen), seen, key=lambda one: one[1])
     return found
 
 

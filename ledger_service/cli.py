@@ -19,6 +19,7 @@ from ledger_service.progress import progress_bar
 from ledger_service.settings import Settings, SettingsInvalid, load
 from shared.commands import Commands
 from shared.contract.roles import ROLES
+from shared.process import start_anew_with_level_memory
 
 if TYPE_CHECKING:
     from ledger_service.importing.posters import Posters
@@ -64,6 +65,7 @@ subject = click.option("--subject", required=True, help="An opaque id of who act
 @main.command()
 def serve() -> None:
     """Serve the ledger at LEDGER_BIND until SIGTERM or Ctrl-C."""
+    start_anew_with_level_memory()
     from shared import serving
 
     settings = _settings()

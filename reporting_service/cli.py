@@ -31,6 +31,7 @@ from shared.commands import Commands
 from shared.environment import SettingsInvalid
 from shared.log_format.notes import BadKey, Verifier
 from shared.log_format.witnesses import BadPolicy, Policy
+from shared.process import start_anew_with_level_memory
 
 FACTORY = "reporting_service.app:from_environment"
 FORM_NAMES = ("json", "html", "pdf", "xlsx", "csv", "iati")
@@ -79,6 +80,7 @@ policy_file = click.option("--policy", "policy_file", type=_file, help="A C2SP w
 @main.command()
 def serve() -> None:
     """Serve reporting at REPORTING_BIND, following the log, until SIGTERM or Ctrl-C."""
+    start_anew_with_level_memory()
     from shared import serving
 
     settings = _settings(serving=True)

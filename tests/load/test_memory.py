@@ -13,10 +13,11 @@ import requests
 
 from bench.load import BATCH, EVENT, Request
 from bench.pair import Pair
-from bench.watching import resident
+from bench.watching import largest, resident
 from ledger_service.api.apart import _seen, examined
 from ledger_service.journal.promise import Promise
 from shared.contract.problems import Malformed, Unavailable
+from shared.process import TUNABLES
 from tests.ledger.clerks import interest
 
 
@@ -65,6 +66,12 @@ MEBIBYTE = 1 << 20
 WITHHELD = 16
 
 
+def environ_of(home, name):
+    """What a service's process was started with."""
+    process = largest(home)[name][0]
+    return (process / "environ").read_bytes().split(b"\0")
+
+
 def test_large_bodies_that_are_withheld_take_bounded_memory(tmp_path):
     with Pair(tmp_path, output=tmp_path / "services.log", reporting=False) as pair:
         request = Request(pair.ledger_bind, pair.token("finance", "slow"), BATCH).framed(b" " * 16 * MEBIBYTE)
@@ -76,6 +83,7 @@ def test_large_bodies_that_are_withheld_take_bounded_memory(tmp_path):
             assert sum(resident(pair.home).values()) - before < 250 * MEBIBYTE
             assert requests.get(f"{pair.ledger_url}/readyz", timeout=5).status_code == 200
             assert post_one(pair) == 201
+        assert f"GLIBC_TUNABLES={TUNABLES}".encode() in environ_of(pair.home, "doors"), "threads keep what they free"
 
 
 def connected(pair):

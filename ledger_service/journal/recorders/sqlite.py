@@ -120,7 +120,7 @@ class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         try:
             raw = super()._create_connection()._sqlite_conn
-            for pragma in ("synchronous=FULL", "cache_size=-64000", "temp_store=MEMORY"):
+            for pragma in ("synchronous=FULL", "temp_store=MEMORY"):
                 raw.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
             raise _library_error(error) from error
@@ -141,7 +141,7 @@ class LedgerDatastore(SQLiteDatastore):
         super().__init__(path, originator_id_type="text")
         self.pool.close()
         self.pool = _Pool(
-            db_name=path, lock_timeout=LOCK_TIMEOUT_SECONDS, pool_size=16, max_overflow=112, pool_timeout=10.0
+            db_name=path, lock_timeout=LOCK_TIMEOUT_SECONDS, pool_size=4, max_overflow=124, pool_timeout=10.0
         )
 
 
