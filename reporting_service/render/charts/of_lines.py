@@ -36,8 +36,8 @@ MOVES = (
     "freed",
     "closing",
 )
-TWO_LINES = {"labelAngle": 0, "labelExpr": r"split(replace(datum.label, /^(.*) (\S+)$/, '$1|$2'), '|')"}
-"""Labels below bars, the year of each on a line of its own."""
+WORD_BY_WORD = {"labelAngle": 0, "labelExpr": "split(datum.label, ' ')"}
+"""Labels below bars, each word on a line of its own."""
 TICK = {"type": "tick", "opacity": 1, "thickness": 3.5, "orient": "horizontal", "width": {"band": 1}}
 ZERO_LINE = {"mark": {"type": "rule", "color": RULE}, "encoding": {"x": {"datum": 0}}}
 
@@ -161,7 +161,7 @@ def _bars_and_bounds(
         return None
     marks = ({"type": "bar", **EDGE}, TICK)
     encoding = {
-        "x": {"field": "basis", "type": "nominal", "sort": None, "title": None, "axis": TWO_LINES},
+        "x": {"field": "basis", "type": "nominal", "sort": None, "title": None, "axis": WORD_BY_WORD},
         "y": {"field": "value", "type": "quantitative", "title": said.say("USD million")},
         "color": series_colour(names, (LIGHT, DARK)),
     }
