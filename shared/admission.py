@@ -1,10 +1,9 @@
 """How many requests are in work at once: for whom there is no place is turned away at the door, at once and cheaply.
 
-What is let in is then answered quickly, however many come. There are two bounds for each kind of request. As long as
-nobody has to be turned away the larger one holds, since a writer that takes many at once writes more. From the first
-one turned away the smaller one holds for a second, under which what is let in waits for little else; and for another
-second after each in which more were turned away than let in. Then there is no more to do than can be done, and the
-larger bound takes up what comes unevenly.
+What is let in is then answered quickly, however many come. There are two bounds for each kind of request. The larger
+one takes up what comes unevenly, and a writer that takes many at once writes more. When in a second more than a quarter
+as many are turned away as let in, there is more to do than can be done: then the smaller one holds, under which what is
+let in waits for little else, until in a second no more are turned away than let in.
 """
 
 import secrets
@@ -24,7 +23,9 @@ from prometheus_client.registry import Collector
 from shared.contract.problems import MEDIA_TYPE, Unavailable
 
 log = structlog.get_logger("http")
-CALM_SECONDS = 1.0
+SECOND = 1.0
+CROWDS, STAYS_CROWDED = 0.25, 1.0
+"""Turned away for each one let in, in a second: by more than this it becomes crowded, and stays so."""
 RETRY_SECONDS = 1
 PLACE = "fund.place"
 """Where a request's environment holds its place."""
@@ -55,7 +56,8 @@ class Room:
         self.turned_away = 0
         self._bound = bound
         self._clock = clock
-        self._crowded_until: float | None = None
+        self._crowded = False
+        self._counted_until: float | None = None
         self._let_in = self._away = 0
         self._lock = Lock()
 
@@ -63,31 +65,28 @@ class Room:
         """Take so many places if they are free."""
         with self._lock:
             now = self._clock()
-            crowded = self._is_crowded(now)
-            bound = self._bound.crowded if crowded else self._bound.calm
+            if self._counted_until is not None and now >= self._counted_until:
+                self._judge(now, self._counted_until)
+            bound = self._bound.crowded if self._crowded else self._bound.calm
             if not self.taken or self.taken + places <= bound:
                 self.taken += places
                 self._let_in += 1
                 return True
             self.turned_away += 1
             self._away += 1
-            if not crowded:
-                self._crowd(now)
-        if not crowded:
+            begins = self._counted_until is None
+            if begins:
+                self._counted_until, self._let_in = now + SECOND, 0
+        if begins:
             log.warning("turning requests away", kind=self.kind, at_once=bound)
         return False
 
-    def _is_crowded(self, now: float) -> bool:
-        if self._crowded_until is not None and now >= self._crowded_until:
-            if self._away > self._let_in and now < self._crowded_until + CALM_SECONDS:
-                self._crowd(now)
-            else:
-                self._crowded_until = None
-        return self._crowded_until is not None
-
-    def _crowd(self, now: float) -> None:
-        """The smaller bound holds for a second."""
-        self._crowded_until = now + CALM_SECONDS
+    def _judge(self, now: float, end: float) -> None:
+        """What a second has shown that began with somebody turned away; after one in which nobody came it is calm."""
+        most = self._away > self._let_in * (STAYS_CROWDED if self._crowded else CROWDS)
+        goes_on = now < end + SECOND
+        self._crowded = most and goes_on
+        self._counted_until = now + SECOND if self._away and goes_on else None
         self._let_in = self._away = 0
 
     def take(self, places: int) -> None:

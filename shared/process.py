@@ -7,7 +7,7 @@ import signal
 import sys
 
 _PR_SET_PDEATHSIG = 1
-COLLECT_AFTER = (100_000, 50, 100)
+COLLECT_AFTER = (10_000, 50, 100)
 """New objects before the collector looks for cycles among them, and how many looks before it looks further back."""
 TUNABLES = "glibc.malloc.tcache_count=0"
 """Each thread keeps what it freed for itself, up to a fifth of a megabyte; with hundreds of threads memory grows so for

@@ -18,8 +18,8 @@ from granian.server import MPServer
 from shared.process import die_with_parent, spare_the_collector
 from shared.sockets import unread_for
 
-THREADS_TIMES = 4
-"""Of four threads at most two or three have work or wait; one can say at any time that there is no place. They are made
+THREADS_TIMES = 5
+"""Of five threads at most four or so have work or wait; one can say at any time that there is no place. They are made
 only when they are needed, and end when they are not."""
 CONNECTIONS_MAX = 4096
 """More wait to be accepted; each takes a descriptor, and up to HEAD_BYTES_MAX of memory."""

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from ledger_service.api import admitting as ledger_door
 from ledger_service.api.intake import BATCH
 from reporting_service.api import admitting as reporting_door
-from shared.admission import CALM_SECONDS, Admission, Asked, Bound, outside
+from shared.admission import SECOND, Admission, Asked, Bound, Room, outside
 
 
 class Clock:
@@ -66,50 +66,49 @@ def test_as_many_as_the_bound_are_let_in():
     assert house.status_beside(3) == BUSY
 
 
-def test_once_one_was_turned_away_fewer_are_let_in():
-    house = House(posts=Bound(3, 1))
-    house.status_beside(3)
-    assert house.status_beside(0) == "200 OK"
-    assert house.ask("/posts", lambda _: house.status_beside(0))[0] == "200 OK"
-    assert house.status_beside(1) == BUSY
+def room_after(seconds, silent=0.0):
+    """A room for three, or for one when crowded, from when one was turned away: so many let in and turned away in each
+    second, then nobody for a while."""
+    clock = Clock()
+    room = Room("posts", Bound(3, 1), clock)
+    turn_away(room, 1)
+    for let_in, away in seconds:
+        for _ in range(let_in):
+            assert room.enter(1)
+            room.leave(1)
+        turn_away(room, away)
+        clock.now += SECOND
+    clock.now += silent
+    return room
 
 
-def crowded(let_in, away):
-    """A house with room for three posts, and for one from when one was turned away; then so many came in a second."""
-    house = House(posts=Bound(3, 1))
-    house.status_beside(3)
-    for _ in range(let_in - bool(away)):
-        assert house.status_beside(0) == "200 OK"
-    if away:
-        house.ask("/posts", lambda _: [house.status_beside(0) for _ in range(away)])
-    return house
+def turn_away(room, times):
+    room.take(3)
+    assert not any(room.enter(1) for _ in range(times))
+    room.leave(3)
 
 
-def test_as_long_as_more_are_turned_away_than_let_in_fewer_are_let_in():
-    house = crowded(let_in=2, away=3)
-    house.clock.now += CALM_SECONDS
-    assert house.status_beside(1) == BUSY
-    house.clock.now += CALM_SECONDS
-    assert house.status_beside(2) == "200 OK"
-
-
-def test_when_most_are_let_in_it_is_calm_again():
-    house = crowded(let_in=3, away=3)
-    house.clock.now += CALM_SECONDS
-    assert house.status_beside(2) == "200 OK"
+@pytest.mark.parametrize(
+    ("seconds", "places"),
+    [
+        pytest.param([], 3, id="one turned away makes it not crowded"),
+        pytest.param([(8, 1)], 3, id="a quarter turned away, the first among them, is not too much"),
+        pytest.param([(8, 2)], 1, id="more than a quarter is"),
+        pytest.param([(8, 1), (8, 3)], 1, id="in a later second too"),
+        pytest.param([(8, 1), (8, 2)], 3, id="each second counts by itself"),
+        pytest.param([(8, 2), (3, 4)], 1, id="it stays crowded while more are turned away than let in"),
+        pytest.param([(8, 2), (3, 3)], 3, id="it is calm when as many are let in"),
+        pytest.param([(8, 2), (1, 0)], 3, id="it is calm when nobody is turned away"),
+    ],
+)
+def test_how_many_are_let_in_after(seconds, places):
+    room = room_after(seconds)
+    assert [room.enter(1) for _ in range(4)] == [True] * places + [False] * (4 - places)
 
 
 def test_when_nobody_came_for_a_second_it_is_calm_again():
-    house = crowded(let_in=2, away=3)
-    house.clock.now += 2 * CALM_SECONDS
-    assert house.status_beside(2) == "200 OK"
-
-
-def test_after_a_second_with_room_for_all_it_is_calm_again():
-    house = House(posts=Bound(3, 1))
-    house.status_beside(3)
-    house.clock.now += CALM_SECONDS
-    assert house.status_beside(2) == "200 OK"
+    room = room_after([(8, 2)], silent=SECOND)
+    assert room.enter(3)
 
 
 def test_who_is_turned_away_is_told_when_to_come_again():
