@@ -120,7 +120,7 @@ class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         try:
             raw = super()._create_connection()._sqlite_conn
-            for pragma in ("synchronous=FULL", "temp_store=MEMORY"):
+            for pragma in ("synchronous=FULL", "cache_size=-16000", "temp_store=MEMORY"):
                 raw.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
             raise _library_error(error) from error
