@@ -65,10 +65,10 @@ subject = click.option("--subject", required=True, help="An opaque id of who act
 @main.command()
 def serve() -> None:
     """Serve the ledger at LEDGER_BIND until SIGTERM or Ctrl-C."""
+    settings = _settings()
     start_anew_with_level_memory()
     from shared import serving
 
-    settings = _settings()
     sys.exit(serving.serve(FACTORY, settings.host, settings.port, settings.threads))
 
 

@@ -80,10 +80,10 @@ policy_file = click.option("--policy", "policy_file", type=_file, help="A C2SP w
 @main.command()
 def serve() -> None:
     """Serve reporting at REPORTING_BIND, following the log, until SIGTERM or Ctrl-C."""
+    settings = _settings(serving=True)
     start_anew_with_level_memory()
     from shared import serving
 
-    settings = _settings(serving=True)
     sys.exit(serving.serve(FACTORY, settings.host, settings.port, settings.threads))
 
 
