@@ -7,7 +7,6 @@ much to do. It reads the zip by itself, and tells the digest of each file that i
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -81,14 +80,13 @@ class Folding:
         self._read, self._asked = read, asked
         self._told: Told | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._folder = tempfile.TemporaryDirectory(prefix="fund-")
         name = getattr(file, "name", None)
         if isinstance(name, str) and asked.size >= ENTRIES_MIN and cores() > 1:
             with suppress(OSError):  # without a process it is done here
                 self._process = self._begun(os.path.abspath(name), origin, *map(str, asked))
 
     def _begun(self, *words: str) -> "subprocess.Popen[bytes]":
-        program = (sys.executable, "-P", "-m", "reporting_service.bundle.folding", str(os.getpid()), self._folder.name)
+        program = (sys.executable, "-P", "-m", "reporting_service.bundle.folding", str(os.getpid()))
         pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
         return subprocess.Popen([*program, *words], stdin=nothing, stdout=pipe, stderr=nothing)
 
@@ -122,7 +120,6 @@ class Folding:
             self._process.wait()
             assert self._process.stdout is not None, "it was asked for a pipe"
             self._process.stdout.close()
-        self._folder.cleanup()
 
 
 class FormsBeside(Forms):
@@ -167,7 +164,7 @@ def told_of(archive: Archive, asked: Asked, origin: str) -> Told:
 
 def main() -> None:
     """What `told_of` gives, as JSON on standard output."""
-    parent, tempfile.tempdir, path, origin, *asked = sys.argv[1:]
+    parent, path, origin, *asked = sys.argv[1:]
     die_with_parent(int(parent))
     with Path(path).open("rb") as file, seldom_collecting():
         told = told_of(Archive(file), Asked(*map(int, asked)), origin)

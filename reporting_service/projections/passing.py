@@ -1,18 +1,17 @@
-"""A store for one reading: the projections in a file that is thrown away, the entries left where they are.
+"""A store for one reading: the projections in a file that nobody else sees, the entries left where they are.
 
 It is folded once, up to the position that is read. So nothing is journaled, and of the running totals, of which a view
 as of its last position reads the last ones, only the last of each page are written.
 """
 
-import tempfile
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import OperationalError
 
 from reporting_service.projections.fold import Fold
@@ -30,6 +29,9 @@ TOTALS: dict[str, Callable[[Row], Any]] = {
 }
 """Tables of running totals, and what a row is the total of."""
 
+_ENGINE = create_engine("sqlite://", creator=lambda: sqlite3.connect(""), poolclass=NullPool)
+"""Each connection has a database of its own in a file without a name, gone once it is closed, however that comes
+(sqlite.org/inmemorydb.html); the statements, once compiled, serve every one."""
 _SETTINGS = ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-16384")
 _PLACES = """
 CREATE TABLE places (position INTEGER PRIMARY KEY, type TEXT NOT NULL, source TEXT NOT NULL);
@@ -40,20 +42,18 @@ CREATE VIEW entries AS SELECT position, type, source, body_at(position) AS body 
 @contextmanager
 def passing_view(pages: Iterable[Sequence[Entry]], body_at: BodyAt, position: int, root: bytes) -> Iterator[View]:
     """The books after the pages, whose last entry stands at the position; `body_at` gives the bytes of any of them."""
-    with tempfile.TemporaryDirectory(prefix="fund-") as folder:
-        engine, asked = create_engine(f"sqlite:///{Path(folder) / 'passing.db'}"), _Asked(body_at)
-        try:
-            with engine.connect() as connection:
-                _prepare(connection, asked)
-                fold = Fold(lambda earlier: orjson.loads(body_at(earlier)))
-                for page in pages:
-                    _add(connection, fold, page)
-                connection.commit()
-                yield View(connection, position, position, root=root)
-        except OperationalError as error:
-            raise asked.failed or OSError(f"the store for one reading, in {folder}, fails ({error.orig})") from error
-        finally:
-            engine.dispose()
+    asked = _Asked(body_at)
+    try:
+        with _ENGINE.connect() as connection:
+            _prepare(connection, asked)
+            fold = Fold(lambda earlier: orjson.loads(body_at(earlier)))
+            for page in pages:
+                _add(connection, fold, page)
+            connection.commit()
+            yield View(connection, position, position, root=root)
+    except OperationalError as error:
+        where = "the store for one reading, in the folder for temporary files"
+        raise asked.failed or OSError(f"{where}, fails ({error.orig})") from error
 
 
 class _Asked:
@@ -77,7 +77,7 @@ def _prepare(connection: Connection, body_at: BodyAt) -> None:
     for setting in _SETTINGS:
         raw.execute(f"PRAGMA {setting}")
     raw.executescript(_PLACES)
-    DERIVED.create_all(connection)
+    DERIVED.create_all(connection, checkfirst=False)
 
 
 def _add(connection: Connection, fold: Fold, page: Sequence[Entry]) -> None:

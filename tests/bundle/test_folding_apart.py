@@ -1,6 +1,5 @@
 """A long bundle's report is made again in a process of its own: the same findings, and here when that process fails."""
 
-import tempfile
 from io import BytesIO
 
 import pytest
@@ -70,11 +69,13 @@ def test_a_process_that_cannot_begin_is_done_without(whole, begun, tmp_path, mon
 
 
 def test_nothing_is_left_behind_by_one_that_is_given_up(whole, begun, tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    ground = tmp_path / "temporary"
+    ground.mkdir()
+    monkeypatch.setenv("TMPDIR", str(ground))
     with pytest.raises(Differs):
         verified(tmp_path, whole.bundle.replace(b'"amount":"1', b'"amount":"2', 1))
     assert len(begun) == 1
-    assert not list(tmp_path.glob("fund-*"))
+    assert not list(ground.iterdir())
 
 
 def test_a_file_that_is_another_when_it_is_read_again_is_noticed(whole):
