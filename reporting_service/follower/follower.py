@@ -43,7 +43,7 @@ class Pace:
     """
 
     wait_s: int = 25
-    round_s: float = 0.05
+    round_s: float = 0.25
     idle_s: float = 0.25
     backoff_s: float = 0.1
     backoff_max_s: float = 2.0
