@@ -10,7 +10,7 @@ from flask import Flask
 
 from ledger_service import observing, web
 from ledger_service.api import apart, exchange, facility, history, intake, openapi, operations, problems, transparency
-from ledger_service.api.admitting import admission
+from ledger_service.api.admitting import POSTS, admission
 from ledger_service.api.apart import Apart
 from ledger_service.api.ledger import EXTENSION, Ledger
 from ledger_service.api.queries import Position
@@ -68,6 +68,7 @@ def create_served(settings: Settings, lost: Callable[[], None]) -> Flask:
         published=around.published.announce,
         lost=told,
         pending_max=PENDING_TIMES * settings.threads,
+        posts_in_work=lambda: around.door.taken(POSTS),
     )
     around.metrics.watch_process("writer", lambda: journal.pid)
     app = assembled(around, journal, apart.started())
@@ -85,6 +86,8 @@ class Around:
         self.key = signing_key(settings.signing_key_file, settings.origin)
         self.recorder = open_recorder(settings)
         self.metrics = Metrics()
+        self.door = admission(settings.threads)
+        self.metrics.watch(self.door)
         self.witnessing = witnessing_of(settings, self.recorder, self.key)
         self.published = Published(self.recorder.reading, stopping)
 
@@ -141,9 +144,7 @@ def assembled(around: Around, journal: Journal, checking: Apart | None) -> Flask
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
     problems.register(app)
     exchange.register(app, Bodies(slots_of(around.settings.threads)))
-    door = admission(around.settings.threads)
-    around.metrics.watch(door)
-    app.wsgi_app = door.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    app.wsgi_app = around.door.before(app.wsgi_app)  # type: ignore[method-assign, assignment]
     openapi.register(app, [module.routes for module in BLUEPRINTS])
     app.extensions[EXTENSION] = around.ledger(journal, checking)
     web.register(app)

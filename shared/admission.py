@@ -117,6 +117,10 @@ class Admission(Collector):
         self._asked = asked
         self._headers = [("Content-Type", MEDIA_TYPE), ("Retry-After", str(RETRY_SECONDS)), *headers]
 
+    def taken(self, kind: str) -> int:
+        """How many places of a kind are taken."""
+        return self._rooms[kind].taken
+
     def before(self, application: WSGIApplication) -> WSGIApplication:
         """The application behind this door."""
 

@@ -12,6 +12,7 @@ POSTS_TIMES = 3
 slow, say, is not too much yet."""
 POSTS_CROWDED = 6
 """So few posts in work are answered within some ten milliseconds, and still fill the writer's groups."""
+POSTS = "posts"
 BATCHES = 64
 """A batch asks for a place for each MiB of its body that has begun."""
 MEBIBYTE = 1 << 20
@@ -21,7 +22,7 @@ ALWAYS = frozenset({"/livez", "/readyz", "/metrics"})
 def admission(threads: int) -> Admission:
     """The ledger's door: posts, batches, long polls and the rest each have places of their own."""
     bounds = {
-        "posts": Bound(POSTS_TIMES * threads, POSTS_CROWDED),
+        POSTS: Bound(POSTS_TIMES * threads, POSTS_CROWDED),
         "batches": Bound(BATCHES, BATCHES),
         "polls": Bound(48, 48),
         "rest": Bound(THREADS_KEPT_FREE, 8),
@@ -42,4 +43,4 @@ def _posted(batch: bool, given: str) -> Asked:
     """A batch, or whatever else is large, asks for places by its length; of a batch that does not say it, the most."""
     unknown = BODY_BYTES_MAX if batch else 0
     length = min(int(given), BODY_BYTES_MAX) if given.isascii() and given.isdigit() else unknown
-    return Asked("batches", 1 + length // MEBIBYTE) if batch or length > MEBIBYTE else Asked("posts")
+    return Asked("batches", 1 + length // MEBIBYTE) if batch or length > MEBIBYTE else Asked(POSTS)

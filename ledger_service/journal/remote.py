@@ -37,10 +37,12 @@ class RemoteJournal:
         published: Callable[[], None],
         lost: Callable[[], None],
         pending_max: int,
+        posts_in_work: Callable[[], int] = lambda: 0,
     ) -> None:
         """Start `python -m module PARENT DESCRIPTOR BULK`; `lost` is called when it ends on its own.
 
         When `pending_max` requests wait for it, others are turned away (503), so that threads are left for the rest.
+        `posts_in_work` counts them together with those on their way to it: for these the writer waits a little.
 
         Batches have a way of their own, so that no single event waits behind one that has not been read yet.
         """
@@ -54,6 +56,7 @@ class RemoteJournal:
         self._closing = False
         self._is_lost = False
         self._pending_max = pending_max
+        self._posts_in_work = posts_in_work
         ours, theirs = zip(*(socket.socketpair() for _ in range(2)), strict=True)
         descriptors = [end.fileno() for end in theirs]
         arguments = [sys.executable, "-m", module, str(os.getpid()), *map(str, descriptors)]
@@ -93,6 +96,7 @@ class RemoteJournal:
             "batch": command.batch,
             "dry_run": command.dry_run,
             "marks": len(command.events.marks),
+            "in_work": self._posts_in_work(),
         }
         through = self._bulk if command.batch else self._channel
         told, body = self._asked(through, said, command.events.marks + command.events.body)

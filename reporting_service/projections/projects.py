@@ -219,9 +219,7 @@ def _project(code: str, rows: list[Any], as_of: str | None) -> Project | None:
     if begun is None:
         return None
     made = tuple(map(_step, seen))
-    status = next(
-        (step.status for step in reversed(made) if step.type in LEADS_TO or step.type in BEGINNINGS), made[-1].status
-    )
+    status = next((step.status for step in reversed(made) if step.type in MOVING), made[-1].status)
     data = orjson.loads(begun.data)
     return Project(code, data["line"], data, status, made)
 
