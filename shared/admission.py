@@ -4,6 +4,9 @@ What is let in is then answered quickly, however many come. There are two bounds
 one takes up what comes unevenly, and a writer that takes many at once writes more. When in a second more than a quarter
 as many are turned away as let in, there is more to do than can be done: then the smaller one holds, under which what is
 let in waits for little else, until in a second no more are turned away than let in.
+
+Those turned away are told to come again after some seconds, each another number of them, up to a bound that doubles in
+every second that is so: if they all came again at once, there would be more to do than can be done for ever.
 """
 
 import secrets
@@ -26,7 +29,7 @@ log = structlog.get_logger("http")
 SECOND = 1.0
 CROWDS, STAYS_CROWDED = 0.25, 1.0
 """Turned away for each one let in, in a second: by more than this it becomes crowded, and stays so."""
-RETRY_SECONDS = 1
+AGAIN_SECONDS_MAX = 60
 PLACE = "fund.place"
 """Where a request's environment holds its place."""
 CROWDED = "Too many requests are in work."
@@ -59,6 +62,7 @@ class Room:
         self._crowded = False
         self._counted_until: float | None = None
         self._let_in = self._away = 0
+        self._again_max = 1
         self._lock = Lock()
 
     def enter(self, places: int) -> bool:
@@ -81,12 +85,18 @@ class Room:
             log.warning("turning requests away", kind=self.kind, at_once=bound)
         return False
 
+    def again(self) -> int:
+        """After how many seconds one who was turned away is to come again."""
+        return 1 + self.turned_away % self._again_max
+
     def _judge(self, now: float, end: float) -> None:
         """What a second has shown that began with somebody turned away; after one in which nobody came it is calm."""
         most = self._away > self._let_in * (STAYS_CROWDED if self._crowded else CROWDS)
         goes_on = now < end + SECOND
         self._crowded = most and goes_on
         self._counted_until = now + SECOND if self._away and goes_on else None
+        again_max = 2 * self._again_max if self._away > self._let_in else self._again_max // 2
+        self._again_max = min(max(again_max, 1), AGAIN_SECONDS_MAX) if goes_on else 1
         self._let_in = self._away = 0
 
     def take(self, places: int) -> None:
@@ -115,7 +125,7 @@ class Admission(Collector):
         self._service = service
         self._rooms = {kind: Room(kind, bound, clock) for kind, bound in bounds.items()}
         self._asked = asked
-        self._headers = [("Content-Type", MEDIA_TYPE), ("Retry-After", str(RETRY_SECONDS)), *headers]
+        self._headers = [("Content-Type", MEDIA_TYPE), *headers]
 
     def taken(self, kind: str) -> int:
         """How many places of a kind are taken."""
@@ -130,7 +140,7 @@ class Admission(Collector):
                 return application(environ, start_response)
             room = self._rooms[asked.kind]
             if not room.enter(asked.places):
-                return self._turned_away(environ, start_response)
+                return self._turned_away(room.again(), environ, start_response)
             environ[PLACE] = room, asked.places
             try:
                 return application(environ, start_response)
@@ -139,9 +149,10 @@ class Admission(Collector):
 
         return admitted
 
-    def _turned_away(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        document = orjson.dumps(Unavailable(CROWDED, RETRY_SECONDS).as_dict(environ["PATH_INFO"]))
-        own = [("X-Request-Id", secrets.token_hex(8)), ("Content-Length", str(len(document)))]
+    def _turned_away(self, again: int, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        problem = Unavailable(CROWDED, again)
+        document = orjson.dumps(problem.as_dict(environ["PATH_INFO"]))
+        own = [*problem.headers.items(), ("X-Request-Id", secrets.token_hex(8)), ("Content-Length", str(len(document)))]
         start_response("503 Service Unavailable", self._headers + own)
         return [document]
 

@@ -18,9 +18,9 @@ from granian.server import MPServer
 from shared.process import die_with_parent, spare_the_collector
 from shared.sockets import unread_for
 
-THREADS_TIMES = 5
-"""Of five threads at most four or so have work or wait; one can say at any time that there is no place. They are made
-only when they are needed, and end when they are not."""
+THREADS_TIMES, THREADS_MORE = 3, 192
+"""There are always more threads than places, so that one can say that there is none. They are made only when they are
+needed, and end when they are not."""
 CONNECTIONS_MAX = 4096
 """More wait to be accepted; each takes a descriptor, and up to HEAD_BYTES_MAX of memory."""
 DESCRIPTORS_KEPT_FREE = 256
@@ -76,7 +76,7 @@ def serve(factory: str, host: str, port: int, threads: int = 32) -> int:
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=THREADS_TIMES * threads,
+        blocking_threads=threads_of(threads),
         backlog=BACKLOG,
         backpressure=_connections_max(),
         http=HTTPModes.http1,
@@ -89,6 +89,11 @@ def serve(factory: str, host: str, port: int, threads: int = 32) -> int:
     except SystemExit:
         return server.worker_exit_code if server.worker_exit_code in (1, 2, 3) else 3
     return 0
+
+
+def threads_of(threads: int) -> int:
+    """How many there may be where so many are the measure."""
+    return THREADS_TIMES * threads + THREADS_MORE
 
 
 def _connections_max() -> int:

@@ -4,11 +4,13 @@ import json
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
+from structlog.testing import capture_logs
 
 from ledger_service.api import admitting as ledger_door
 from ledger_service.api.intake import BATCH
 from reporting_service.api import admitting as reporting_door
-from shared.admission import SECOND, Admission, Asked, Bound, Room, outside
+from shared.admission import AGAIN_SECONDS_MAX, SECOND, Admission, Asked, Bound, Room, outside
+from shared.serving import threads_of
 
 
 class Clock:
@@ -99,6 +101,7 @@ def turn_away(room, times):
         pytest.param([(8, 2), (3, 4)], 1, id="it stays crowded while more are turned away than let in"),
         pytest.param([(8, 2), (3, 3)], 3, id="it is calm when as many are let in"),
         pytest.param([(8, 2), (1, 0)], 3, id="it is calm when nobody is turned away"),
+        pytest.param([(8, 2), (1, 0), (8, 0)], 3, id="and stays so"),
     ],
 )
 def test_how_many_are_let_in_after(seconds, places):
@@ -108,7 +111,57 @@ def test_how_many_are_let_in_after(seconds, places):
 
 def test_when_nobody_came_for_a_second_it_is_calm_again():
     room = room_after([(8, 2)], silent=SECOND)
-    assert room.enter(3)
+    assert [room.enter(1) for _ in range(3)] == [True] * 3
+
+
+def test_what_came_before_anybody_was_turned_away_does_not_count():
+    clock = Clock()
+    room = Room("posts", Bound(3, 1), clock)
+    for _ in range(100):
+        assert room.enter(1)
+        room.leave(1)
+    turn_away(room, 3)
+    clock.now += SECOND
+    assert [room.enter(1) for _ in range(3)] == [True, False, False]
+
+
+def test_of_a_crowd_the_first_one_turned_away_leaves_a_line():
+    with capture_logs() as lines:
+        room = room_after([(8, 2), (3, 4), (3, 4)], silent=SECOND)
+        turn_away(room, 2)
+    assert [(line["event"], line["at_once"]) for line in lines] == [("turning requests away", 3)] * 2
+
+
+def times_told(room, away=12):
+    """The seconds that so many are told, one after the other."""
+    told = []
+    for _ in range(away):
+        turn_away(room, 1)
+        told.append(room.again())
+    return told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "most"),
+    [
+        pytest.param([], 1, id="in the first second all come again at once"),
+        pytest.param([(1, 2)], 2, id="when too many were turned away, within twice the time"),
+        pytest.param([(1, 2), (1, 2)], 4, id="and twice that when it goes on"),
+        pytest.param([(1, 2), (1, 2), (2, 1)], 2, id="half of it when it gets better"),
+        pytest.param([(1, 2), (2, 2), (2, 2), (2, 2)], 1, id="at once when it is well"),
+        pytest.param([(1, 2)] * 20, AGAIN_SECONDS_MAX, id="never more than a minute"),
+    ],
+)
+def test_those_turned_away_come_again_one_after_the_other(seconds, most):
+    room = room_after(seconds)
+    turn_away(room, 1)
+    assert sorted(set(times_told(room, 3 * most))) == list(range(1, most + 1))
+
+
+def test_after_a_second_of_peace_all_come_again_at_once():
+    room = room_after([(1, 2)] * 5, silent=SECOND)
+    turn_away(room, 1)
+    assert times_told(room) == [1] * 12
 
 
 def test_who_is_turned_away_is_told_when_to_come_again():
@@ -184,6 +237,13 @@ def test_places_and_turned_away_are_measured():
     said = seen[0][1]
     assert 'house_places_taken{kind="posts"} 1.0' in said
     assert 'house_turned_away_total{kind="posts"} 1.0' in said
+
+
+@pytest.mark.parametrize("door", [ledger_door, reporting_door])
+@pytest.mark.parametrize("threads", [32, 96, 512])
+def test_there_are_more_threads_than_places(door, threads):
+    rooms = door.admission(threads)._rooms.values()
+    assert sum(room._bound.calm for room in rooms) < threads_of(threads)
 
 
 @pytest.mark.parametrize(
