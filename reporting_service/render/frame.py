@@ -141,14 +141,19 @@ def printed(report: dict[str, Any], language: str) -> dict[str, Any]:
 
 
 def _told(key: str, table: dict[str, Any], said: Words) -> dict[str, Any]:
-    number, day = NUMBERS.get(key), DATES.get(key)
+    number = NUMBERS.get(key)
     columns = [{**column, "unit": "number"} if column["key"] == number else column for column in table["columns"]]
-    rows = []
-    for row in table["rows"]:
-        cells = dict(row["cells"])
-        if number and cells.get(number):
-            cells[number] = said.say("; ").join(said.figure(one, "number") for one in cells[number].split(", "))
-        if day and cells.get(day):
-            cells[day] = said.date(cells[day]).replace(" ", NO_BREAK)
-        rows.append({**row, "cells": cells})
+    rows = [
+        {**row, "cells": {column: written(key, column, cell, said) for column, cell in row["cells"].items()}}
+        for row in table["rows"]
+    ]
     return {**table, "columns": columns, "rows": rows}
+
+
+def written(table: str, column: str, cell: str, said: Words) -> str:
+    """A cell of a column of words as paper shows it: the dates and figures that it holds written for readers."""
+    if cell and column == NUMBERS.get(table):
+        return said.say("; ").join(said.figure(one, "number") for one in cell.split(", "))
+    if cell and column == DATES.get(table):
+        return said.date(cell).replace(" ", NO_BREAK)
+    return cell

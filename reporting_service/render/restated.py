@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import groupby
 
+from reporting_service.render.frame import written
 from reporting_service.render.words import Words, cell_text, row_title
 from reporting_service.reports.restatement import Cell, Moved
 
@@ -33,4 +34,5 @@ def _column(cell: Cell, said: Words) -> str:
 
 
 def _shown(cell: Cell, said: Words) -> str:
-    return said.figure(cell_text(cell.value, cell.column, cell.unit, said), cell.unit)
+    told = written(cell.table, cell.column, cell_text(cell.value, cell.column, cell.unit, said), said)
+    return said.figure(told, cell.unit)

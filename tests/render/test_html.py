@@ -124,6 +124,44 @@ def test_dates_and_rates_among_words_are_written_for_readers(report):
     assert "1,4600\u00a0; 1,4000" in [text for run in pdf["parts"][0]["runs"] for text in run["texts"]]
 
 
+def with_cell(report, figure, value):
+    """The report, one cell saying something else."""
+    other, (table, row, column) = deepcopy(report), figure.split("/")
+    (found,) = (one for one in other["tables"][table]["rows"] if one["key"] == row)
+    found["cells"][column] = value
+    return other
+
+
+DATES_AND_RATES = [
+    ("T10/NC.0015/on", "2010-01-31", {"en": "31 January 2010", "fr": "31 janvier 2010"}),
+    ("T12/C.0001/rates", "1.5000, 1.6000", {"en": "1.5000; 1.6000", "fr": "1,5000 ; 1,6000"}),
+    ("T14/{last}/on", "2010-01-31", {"en": "31 January 2010", "fr": "31 janvier 2010"}),
+    ("T14/{last}/position", "12345", {"en": "12,345", "fr": "12 345"}),
+]
+BLANKS = re.compile("[\u00a0\u202f]")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("figure", "old", "told"), DATES_AND_RATES)
+def test_dates_and_rates_that_changed_are_written_for_readers(report, figure, old, told, language):
+    figure = figure.format(last=report["tables"]["T14"]["rows"][-1]["key"])
+    shown = printed(restated(with_cell(report, figure, old), report), language)[figure][1]
+    was = {"en": "changed, was", "fr": "modifié, était"}[language]
+    assert BLANKS.sub(" ", shown).endswith(f" {was} {told[language]}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("figure", "old", "told"), DATES_AND_RATES)
+def test_dates_and_rates_that_were_withdrawn_are_written_for_readers(report, figure, old, told, language):
+    figure = figure.format(last=report["tables"]["T14"]["rows"][-1]["key"])
+    table, row, _ = figure.split("/")
+    found = restated(with_cell(report, figure, old), without_row(report, table, row))
+    under = BLANKS.sub(" ", section(found, table, language))
+    gone = under[under.index({"en": "No longer printed", "fr": "N’est plus imprimé"}[language]) :]
+    assert f" {told[language]}" in gone
+    assert old not in gone
+
+
 def test_an_empty_table_has_no_notes_on_columns(report):
     report["tables"]["T12"]["rows"] = []
     assert "own currency" in report["tables"]["T12"]["notes"][0]
