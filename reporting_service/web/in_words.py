@@ -8,6 +8,9 @@ from reporting_service.reports.derivation import STEPS
 from reporting_service.reports.table import TEXT
 from reporting_service.web.pages import visit
 
+UNBOUNDED = "none"
+"""What a recorded derivation holds for a cap that its rules do not have; the report has a dash there."""
+
 
 def in_words(told: Mapping[str, Any], *values: str) -> dict[str, Any]:
     """A told figure with its table, row, column and the members `values` translated as in its table; None stays."""
@@ -41,4 +44,6 @@ def _step(name: str, value: str) -> tuple[str, str]:
     if name not in STEPS:
         return said.of(name, "parameter"), said.of(value, "value")
     title, unit = STEPS[name]
-    return said.of(title), said.of(value, "value") if unit == TEXT else said.figure(value, unit or "USD")
+    if unit == TEXT:
+        return said.of(title), said.of(value, "value")
+    return said.of(title), said.figure("" if value == UNBOUNDED else value, unit or "USD")

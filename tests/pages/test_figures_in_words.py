@@ -7,7 +7,11 @@ import pytest
 from reporting_service.api.reporting import EXTENSION
 from reporting_service.reports.annual import TABLES
 from reporting_service.reports.behind.tables import BEHIND
+from reporting_service.reports.derivation import STEPS
+from reporting_service.reports.table import TEXT
 from reporting_service.web.council import TITLES
+from reporting_service.web.in_words import steps_in_words
+from reporting_service.web.pages import visit
 from tests.pages.serving import Visitor, reporting_over, words_of
 from tests.reporting import facts
 from tests.reporting.history import History, store_at
@@ -46,19 +50,51 @@ def test_the_front_page_names_the_tables_as_they_name_themselves(reporting):
         assert {key: make(view, year).title for year in YEARS for key, make in TABLES.items()} == TITLES
 
 
+def _behind_every_figure(view):
+    """What stands behind each figure of the sample's reports."""
+    for year in YEARS:
+        for key, make in TABLES.items():
+            table = make(view, year)
+            for row in table.rows:
+                for column in table.columns:
+                    yield BEHIND[key](view, year, row.key, column.key)
+
+
 def test_how_every_figure_is_made_is_said_in_french(reporting):
     french, unsaid = reporting.extensions["fund1035.pages"][0].words["fr"], set()
     with _view(reporting) as view:
-        for year in YEARS:
-            for key, make in TABLES.items():
-                table = make(view, year)
-                for row in table.rows:
-                    for column in table.columns:
-                        behind = BEHIND[key](view, year, row.key, column.key)
-                        unsaid |= {part for part in behind.parts if not french.has(part, "part")}
-                        if behind.rule != "sum" and not french.has(behind.rule, "rule"):
-                            unsaid.add(behind.rule)
+        for behind in _behind_every_figure(view):
+            unsaid |= {part for part in behind.parts if not french.has(part, "part")}
+            if behind.rule != "sum" and not french.has(behind.rule, "rule"):
+                unsaid.add(behind.rule)
     assert not unsaid
+
+
+FRENCH_FIGURE = re.compile("–|[(]?[0-9]{1,3}(\u202f[0-9]{3})*(,[0-9]+)?[)]?(\u00a0%)?")
+CODE = re.compile("[0-9]{4}|[a-z0-9-]+/[a-z0-9-]+")
+"""A rule set or a rule, called by its id in every language."""
+
+
+def _is_said(french, name, value):
+    """Whether a step and what it comes to are French: a figure as such, a word of the catalogue, a code."""
+    ((_, told),) = steps_in_words({name: value}).items()
+    title, unit = STEPS.get(name, ("", TEXT))
+    named = french.has(title) if title else french.has(name, "parameter")
+    as_words = french.has(value, "value") or CODE.fullmatch(value)
+    return named and (as_words if unit == TEXT else FRENCH_FIGURE.fullmatch(told))
+
+
+def test_every_step_behind_every_figure_is_said_in_french(reporting):
+    with _view(reporting) as view, reporting.test_request_context("/?lang=fr"):
+        steps = {step for behind in _behind_every_figure(view) for step in behind.steps.items()}
+        unsaid = [step for step in sorted(steps) if not _is_said(visit().said, *step)]
+    assert ("cap", "none") in steps
+    assert not unsaid
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Cap on new money –"), ("fr", "Plafond des crédits nouveaux –")])
+def test_under_rules_without_a_cap_its_step_is_a_dash_as_in_the_table(council, language, said):
+    assert said in words_of(council.get(f"/reports/2007/figures/T1/line-1/budget?lang={language}"))
 
 
 @pytest.mark.parametrize(("language", "line", "steps"), [("en", "Line 2", "Baseline"), ("fr", "Ligne 2", "Niveau de")])
