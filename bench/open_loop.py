@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from multiprocessing import get_context
 from random import Random
 
@@ -34,6 +35,8 @@ class Offer:
     seconds: float
     rate: float = 0.0
     clients: int = 0
+    again: bool = False
+    """Whether who was turned away comes again with the same, after the seconds that Retry-After says."""
 
 
 @dataclass
@@ -41,6 +44,8 @@ class Window:
     """What became of the requests sent within some time: latencies in seconds, of those accepted and of those shed."""
 
     offered: int = 0
+    again: int = 0
+    """Of those offered, how many had been turned away before."""
     accepted: "array[float]" = field(default_factory=lambda: array("d"))
     shed: "array[float]" = field(default_factory=lambda: array("d"))
     late: "array[float]" = field(default_factory=lambda: array("d"))
@@ -70,6 +75,7 @@ def together(windows: list[Window]) -> Window:
     whole = Window()
     for window in windows:
         whole.offered += window.offered
+        whole.again += window.again
         whole.accepted += window.accepted
         whole.shed += window.shed
         whole.late += window.late
@@ -108,10 +114,14 @@ class _Connection:
         self.began = 0.0
         self.rested = 0.0
         self.window: Window | None = None
+        self.message = b""
+        self.told_again: int | None = None
+        """What the last answer said of when to come again."""
         self._held = b""
 
     def send(self, message: bytes, window: Window, began: float) -> None:
         self.window, self._held, self.began = window, b"", began
+        self.message, self.told_again = message, None
         self.socket.sendall(message)
 
     def answered(self) -> bool:
@@ -138,6 +148,7 @@ class _Connection:
             window.accepted.append(took)
         elif status == b"503" and b"retry-after:" in head:
             window.shed.append(took)
+            self.told_again = int(head.partition(b"retry-after:")[2].split(b"\r\n", 1)[0])
         else:
             window.count("503 without Retry-After" if status == b"503" else status.decode())
 
@@ -160,6 +171,7 @@ class _Sender:
         self._poll = select.epoll()
         self._open: dict[int, _Connection] = {}
         self._idle: dict[int, _Connection] = {}
+        self._again: list[tuple[float, bytes]] = []
         self._began = time.perf_counter()
         self.windows = [Window() for _ in range(max(1, int(offer.seconds)))]
 
@@ -172,17 +184,21 @@ class _Sender:
             while self._offer.rate and due <= now:
                 self._send(due)
                 due += self._rng.expovariate(self._offer.rate)
-            self._listen(min(end, due if self._offer.rate else end) - now, again=bool(self._offer.clients))
+            while self._again and self._again[0][0] <= now:
+                self._send(*heappop(self._again))
+            coming = [due] * bool(self._offer.rate) + [moment for moment, _ in self._again[:1]]
+            self._listen(min(end, *coming, end) - now, again=bool(self._offer.clients))
         while len(self._idle) < len(self._open) and time.perf_counter() < end + LAST_ANSWERS_SECONDS:
             self._listen(0.1, again=False)
         for connection in self._open.values():
             connection.lost("no answer")
         return self.windows
 
-    def _send(self, due: float | None = None) -> None:
+    def _send(self, due: float | None = None, message: bytes | None = None) -> None:
         now = time.perf_counter()
         window = self.windows[min(int(now - self._began), len(self.windows) - 1)]
         window.offered += 1
+        window.again += message is not None
         if due is not None:
             window.late.append(now - due)
         if not self._idle and len(self._open) >= CONNECTIONS_MAX:
@@ -190,7 +206,7 @@ class _Sender:
         connection = self._rested(now)
         try:
             connection = connection or self._connected()
-            connection.send(self._request.framed(next(self._bodies)), window, now if due is None else due)
+            connection.send(message or self._request.framed(next(self._bodies)), window, now if due is None else due)
         except OSError:
             if connection is None:
                 window.count("not connected")
@@ -224,6 +240,8 @@ class _Sender:
                 continue
             connection.rested = time.perf_counter()
             self._idle[descriptor] = connection
+            if self._offer.again and connection.told_again is not None:
+                heappush(self._again, (connection.rested + connection.told_again, connection.message))
             if again:
                 self._send()
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bench import overload, soak, unwanted
+from bench import overload, soak, stall, unwanted
 from bench.__main__ import stage
 from bench.load import EVENT, Request, generator
 from bench.open_loop import Offer, Window, _Sender, together
@@ -53,6 +53,19 @@ def test_unwanted_clients_are_measured(running):
     run = unwanted.beside(*running, seconds=0.5, share=0.05)
     check(run)
     assert len(run.verdicts) == 13
+
+
+def test_a_writer_that_stands_still_is_measured(running):
+    run = stall.stalled(*running, seconds=3, finding=1, calm=1)
+    check(run)
+    assert next(one for one in run.verdicts if "neither" in one.name).holds
+
+
+def test_it_is_as_before_when_three_seconds_take_what_comes():
+    seconds = [window(), window(), Window(10), window(), window(), window()]
+    assert stall.as_before(seconds, 11.0) == 3
+    assert stall.as_before([Window(10)] * 3, 11.0) == 3
+    assert stall.as_before(seconds, 12.0) == 6
 
 
 def window(shed=0, seconds=0.001):
