@@ -122,6 +122,11 @@ def _added(rows: list[dict[str, Any]]) -> dict[str, str]:
     return {column: text(sum((Decimal(row["cells"][column]) for row in rows), ZERO)) for column in rows[0]["cells"]}
 
 
+def position(report: dict[str, Any], said: Words) -> str:
+    """The log position that a report knew, as readers write figures."""
+    return said.figure(str(report["position"]), "number")
+
+
 def is_illustrative(report: dict[str, Any]) -> bool:
     """Whether the documents that the year's money rests on say that their figures are illustrative."""
     rows = report["tables"].get("T1", {"rows": []})["rows"]

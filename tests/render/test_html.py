@@ -162,6 +162,19 @@ def test_dates_and_rates_that_were_withdrawn_are_written_for_readers(report, fig
     assert old not in gone
 
 
+@pytest.mark.parametrize(("language", "position"), [("en", "1,234,567"), ("fr", "1 234 567")])
+def test_page_and_pdf_write_the_log_position_as_other_figures(report, language, position):
+    report["position"] = 1234567
+    told = page(report, language)
+    for place in (cover(report, language), told.partition('<p class="closing">')[2]):
+        assert position in BLANKS.sub(" ", unescape(place))
+        assert "1234567" not in place
+    assert "known_at=1234567" in told
+    pdf = composed(report, language, [])
+    for said in (pdf["running"], pdf["cover"]["meaning"][1]):
+        assert position in BLANKS.sub(" ", said)
+
+
 def test_an_empty_table_has_no_notes_on_columns(report):
     report["tables"]["T12"]["rows"] = []
     assert "own currency" in report["tables"]["T12"]["notes"][0]

@@ -17,6 +17,7 @@ from reporting_service.render.frame import (
     ORGANIZATION,
     glance,
     is_illustrative,
+    position,
     printed,
 )
 from reporting_service.render.pdf.layout import Layout, Part, is_counted, laid_out, shape_of, text_width
@@ -67,7 +68,7 @@ class Composer:
             "cover": self._cover(title),
             "contents": self.say("Contents"),
             "running": self.say(
-                "1035 Facility, {year}, log position {position}", year=year, position=report["position"]
+                "1035 Facility, {year}, log position {position}", year=year, position=position(report, self.said)
             ),
             "page": re.split(r"\{pages?\}", self.say("Page {page} of {pages}")),
             "tables": [self._table(key, table, by_table.get(key)) for key, table in report["tables"].items()],
@@ -92,7 +93,7 @@ class Composer:
         facts = (
             ("Edition", self.say("none: a working report") if edition is None else str(edition), False),
             ("Rule set in force at year end", report["rule_set"] or self.say("none recorded"), False),
-            ("Log position", self.said.figure(str(report["position"]), "number"), False),
+            ("Log position", position(report, self.said), False),
             ("Root of the log at that position", report["checkpoint"]["root"], True),
             ("Layout", report["layout"], False),
         )
@@ -103,7 +104,7 @@ class Composer:
             "facts": [[self.say(label), value if code else self.text(value), code] for label, value, code in facts],
             "meaning": [
                 self.say("What “audited” means here."),
-                self.say(MEANING, position=self.said.figure(str(report["position"]), "number")),
+                self.say(MEANING, position=position(report, self.said)),
             ],
             "illustrative": [self.say("Illustrative figures."), self.say(ILLUSTRATIVE)]
             if is_illustrative(self.original)
