@@ -121,7 +121,7 @@ def _added(name: str, begin: float, steps: Mapping[str, str], figures: dict[str,
 
 
 def _taken(name: str, begin: float, steps: Mapping[str, str], figures: dict[str, float]) -> Bar:
-    return Bar(_label(name), begin, begin - figures[name], f"−{_figure(steps[name])}", "down")
+    return Bar(_label(name), begin, begin - figures[name], _figure(text(-Decimal(steps[name]))), "down")
 
 
 def _sum(name: str, steps: Mapping[str, str], figures: dict[str, float]) -> Bar:

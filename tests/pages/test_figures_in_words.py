@@ -172,3 +172,22 @@ def test_no_note_stands_under_an_empty_table(council):
     told = words_of(council.get("/reports/1960/tables/T12?lang=en"))
     assert "Nothing was recorded for this table." in told
     assert "own currency" not in told
+
+
+def _drawn(council, year, language):
+    """The figures of the front page's chart, from top to bottom."""
+    found = re.findall(
+        '<text class="value"[^>]*>(.*?)</text>', council.get(f"/facility?year={year}&lang={language}").text
+    )
+    return [re.sub("[\u00a0\u202f]", " ", one) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("language", "taken", "none"),
+    [("en", ["(5,400,000.00)", "(20,500,000.00)"], "0.00"), ("fr", ["(5 400 000,00)", "(20 500 000,00)"], "0,00")],
+)
+def test_the_front_pages_chart_writes_what_is_taken_off_in_parentheses(council, language, taken, none):
+    drawn = _drawn(council, 2008, language)
+    assert drawn[4:6] == taken
+    assert not [one for one in drawn if re.search("[−-]", one)]
+    assert _drawn(council, 2007, language)[5] == none
