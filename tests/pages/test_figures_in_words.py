@@ -191,3 +191,11 @@ def test_the_front_pages_chart_writes_what_is_taken_off_in_parentheses(council, 
     assert drawn[4:6] == taken
     assert not [one for one in drawn if re.search("[−-]", one)]
     assert _drawn(council, 2007, language)[5] == none
+
+
+@pytest.mark.parametrize("other", ["sécurité", "événement"])
+def test_one_thing_has_one_name_in_french(reporting, other):
+    french = reporting.extensions["fund1035.pages"][0].words["fr"]
+    assert french.of("Event type") == "Type de fait"
+    assert french.of("security", "part") == "sûreté"
+    assert not [said for said in french._messages.values() if other in said.lower()]
