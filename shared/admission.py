@@ -95,7 +95,7 @@ class Room:
         goes_on = now < end + SECOND
         self._crowded = most and goes_on
         self._counted_until = now + SECOND if self._away and goes_on else None
-        again_max = 2 * self._again_max if self._away > self._let_in else self._again_max // 2
+        again_max = 2 * self._again_max if self._away > CROWDS * self._let_in else self._again_max // 2
         self._again_max = min(max(again_max, 1), AGAIN_SECONDS_MAX) if goes_on else 1
         self._let_in = self._away = 0
 

@@ -147,8 +147,8 @@ def times_told(room, away=12):
         pytest.param([], 1, id="in the first second all come again at once"),
         pytest.param([(1, 2)], 2, id="when too many were turned away, within twice the time"),
         pytest.param([(1, 2), (1, 2)], 4, id="and twice that when it goes on"),
-        pytest.param([(1, 2), (1, 2), (2, 1)], 2, id="half of it when it gets better"),
-        pytest.param([(1, 2), (2, 2), (2, 2), (2, 2)], 1, id="at once when it is well"),
+        pytest.param([(1, 2), (1, 2), (8, 2)], 2, id="half of it when no more than a quarter is"),
+        pytest.param([(1, 2), (8, 2), (8, 2), (8, 2)], 1, id="at once when that goes on"),
         pytest.param([(1, 2)] * 20, AGAIN_SECONDS_MAX, id="never more than a minute"),
     ],
 )
