@@ -36,9 +36,9 @@ def main() -> None:
     """The ledger of the 1035 Facility. Settings are environment variables (docs/reference/settings.md)."""
 
 
-def _settings() -> Settings:
+def _settings(*unread: str) -> Settings:
     try:
-        return load(os.environ)
+        return load({name: value for name, value in os.environ.items() if name not in unread})
     except SettingsInvalid as error:
         _stop(str(error), error.exit_code)
 
@@ -139,11 +139,7 @@ def token(roles: tuple[str, ...], subject: str, hours: float, as_json: bool) -> 
 
 def _settings_for_tokens() -> Settings:
     """The settings, whatever is still missing before the services can start."""
-    given = {name: value for name, value in os.environ.items() if name not in ("AUTH_MODE", "LEDGER_BIND")}
-    try:
-        return load(given)
-    except SettingsInvalid as error:
-        _stop(str(error), error.exit_code)
+    return _settings("AUTH_MODE", "LEDGER_BIND")
 
 
 @main.command("import")
@@ -297,3 +293,7 @@ def _told(as_json: bool = False) -> Iterator[None]:
         _tell_mismatch(as_json, error)
     except (StoreUnavailable, OSError) as error:
         _stop(f"The ledger cannot be read or written: {error}", 3)
+
+
+if __name__ == "__main__":
+    main()

@@ -6,12 +6,15 @@ from typing import Any
 
 import click
 
+from shared.process import open_closed_streams
+
 
 class Commands(click.Group):
     """A group of commands: a full disk, or a file that may not be touched, is one sentence and exit code 3."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
+        open_closed_streams()
         try:
             return super().invoke(ctx)
         except OSError as error:

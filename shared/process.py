@@ -9,7 +9,8 @@ import sys
 _PR_SET_PDEATHSIG = 1
 COLLECT_AFTER = (10_000, 50, 100)
 """New objects before the collector looks for cycles among them, and how many looks before it looks further back."""
-TUNABLES = "glibc.malloc.tcache_count=0"
+TUNABLE = "glibc.malloc.tcache_count"
+TUNABLES = f"{TUNABLE}=0"
 """Each thread keeps what it freed for itself, up to a fifth of a megabyte; with hundreds of threads memory grows so for
 hours. Without, it stays level and nothing is slower, since Python's small objects do not come from there (glibc)."""
 
@@ -23,10 +24,26 @@ def die_with_parent(parent: int) -> None:
 
 
 def start_anew_with_level_memory() -> None:
-    """Begin this program again, as the same process, with TUNABLES, which are heeded only at a start (Linux)."""
-    if sys.platform == "linux" and "GLIBC_TUNABLES" not in os.environ:
-        os.environ["GLIBC_TUNABLES"] = TUNABLES
+    """Begin this program again, as the same process, with TUNABLES, which are heeded only at a start (Linux).
+
+    What else an operator set in GLIBC_TUNABLES stays, and so does a tcache_count of their own.
+    """
+    given = os.environ.get("GLIBC_TUNABLES", "")
+    if sys.platform == "linux" and TUNABLE not in given:
+        os.environ["GLIBC_TUNABLES"] = f"{given}:{TUNABLES}" if given else TUNABLES
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - itself
+
+
+def open_closed_streams() -> None:
+    """Let standard streams that whoever started this has closed lead nowhere.
+
+    Otherwise a file or connection opened later would take such a number, and what is said would be written into it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode)  # noqa: SIM115 - it takes the lowest number that is free: the closed one's
+            os.set_inheritable(stream.fileno(), True)
+            setattr(sys, name, stream)
 
 
 def cores() -> int:

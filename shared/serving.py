@@ -4,6 +4,7 @@ import gc
 import importlib
 import os
 import resource
+import signal
 import socket
 import sys
 import threading
@@ -32,6 +33,7 @@ UNREAD_SECONDS = 20
 KILL_TIMEOUT_SECONDS = 20
 PORT_WAIT_SECONDS = 3.0
 BACKLOG = 2048
+TOLD_TO_STOP = (signal.SIGTERM, signal.SIGINT)
 
 stopping = threading.Event()
 """Set in the worker as soon as it is told to stop, so that long polls end at once."""
@@ -49,6 +51,14 @@ class _Server(MPServer):
     """Granian's server, remembering how its worker ended."""
 
     worker_exit_code = 0
+
+    def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
+        """Fork the worker; what tells it to stop waits until it no longer has this process's handlers."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, TOLD_TO_STOP)
+        try:
+            super()._spawn_workers(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD_TO_STOP)
 
     def _stop_workers(self) -> None:
         workers = list(self.wrks)
@@ -87,7 +97,9 @@ def serve(factory: str, host: str, port: int, threads: int = 32) -> int:
     try:
         server.serve(target_loader=_Loader(factory, os.getpid()), wrap_loader=False)
     except SystemExit:
-        return server.worker_exit_code if server.worker_exit_code in (1, 2, 3) else 3
+        if server.worker_exit_code in (1, 2, 3):
+            return server.worker_exit_code
+        return 0 if server.interrupt_signal else 3
     return 0
 
 
@@ -112,6 +124,7 @@ class _Loader:
         self._parent = parent
 
     def __call__(self) -> Callable[..., Any]:
+        _end_when_told_to()
         die_with_parent(self._parent)
         module, _, function = self._factory.partition(":")
         _tell_when_stopping()
@@ -124,6 +137,13 @@ class _Loader:
         spare_the_collector()
         threading.Thread(target=_let_go_of_the_unread, name="unread", daemon=True).start()
         return application
+
+
+def _end_when_told_to() -> None:
+    """At once, until granian sets its own handlers: nothing has begun yet that would have to be finished."""
+    for number in TOLD_TO_STOP:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD_TO_STOP)
 
 
 def _let_go_of_the_unread() -> None:
