@@ -1,4 +1,4 @@
-"""`python -m bench.soak`: 70 per cent of what the ledger can do, for long; whether it stays as quick and as small.
+"""`python -m bench.soak`: 70 per cent of what the ledger can go on doing, for long: does it stay as quick and as small?
 
 Both services run: reporting follows all the while, and is asked for the Facility and the annual report now and then.
 """
@@ -13,10 +13,11 @@ import requests
 
 from bench.load import generator
 from bench.open_loop import Offer, Window, open_loop, together
-from bench.overload import CLIENTS, HISTORY, Lengths
+from bench.overload import HISTORY, Lengths
 from bench.pair import Pair
 from bench.runs import Run, Verdict, measure_each, rows_of
 from bench.stage import Reader, Stage
+from bench.sustained import sustained
 from bench.watching import Watch, watching
 
 SHARE = 0.7
@@ -32,16 +33,14 @@ P99_TIMES, GROWTH_MAX = 1.3, 0.05
 def soaked(stage: Stage, pair: Pair, lengths: Lengths) -> Run:
     """Offer 70 per cent of the sustainable rate, and see."""
     with open_loop(pair.ledger_bind, pair.token("finance", "finance-1")) as load, watching(pair, lengths.look) as watch:
-        found = together(load.offer(stage.everyday, Offer(lengths.finding, clients=CLIENTS)).result())
-        assert not found.others, f"not everything was accepted: {found.others}"
-        sustainable = len(found.accepted) / lengths.finding
+        found = sustained(load, stage.everyday, lengths.finding)
         began = time.monotonic()
         with read_a_little(pair, stage.everyday.year) as failed:
-            windows = load.offer(stage.everyday, Offer(lengths.load, SHARE * sustainable)).result()
+            windows = load.offer(stage.everyday, Offer(lengths.load, SHARE * found.by_the_clock)).result()
         rows = rows_of(windows, watch, began, lengths.minute)
     said = {
-        "sustainable": f"{sustainable:,.0f} events/s by {CLIENTS} clients that wait, p99 {found.ms(0.99):.1f} ms",
-        "offered": f"{SHARE * sustainable:,.0f} events/s by the clock for {lengths.load / 60:g} minutes",
+        "sustainable": found.said,
+        "offered": f"{SHARE * found.by_the_clock:,.0f} events/s by the clock for {lengths.load / 60:g} minutes",
         "compared": f"the last {COMPARED:.0%} of the time with the first {COMPARED:.0%} after {WARM_UP:.0%} to warm up",
     }
     return Run("soak", stage.store.name, said, rows, _verdicts(windows, watch, began, failed))

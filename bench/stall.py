@@ -12,11 +12,12 @@ from collections.abc import Sequence
 
 from bench.load import generator
 from bench.open_loop import Offer, Window, open_loop, together
-from bench.overload import CLIENTS, HISTORY
+from bench.overload import HISTORY
 from bench.pair import Pair
 from bench.runs import Run, Verdict, measure_each
 from bench.soak import SHARE
 from bench.stage import Stage
+from bench.sustained import sustained
 from bench.watching import largest
 
 FINDING_SECONDS, CALM_SECONDS, STALL_SECONDS = 20.0, 10.0, 2.0
@@ -27,8 +28,8 @@ RECOVERY_MAX = 5.0
 def stalled(stage: Stage, pair: Pair, seconds: float, finding: float, calm: float) -> Run:
     """Offer 70 per cent of the sustainable rate for so long after a calm time and the stall, and see."""
     with open_loop(pair.ledger_bind, pair.token("finance", "finance-1")) as load:
-        found = together(load.offer(stage.everyday, Offer(finding, clients=CLIENTS)).result())
-        rate = SHARE * len(found.accepted) / finding
+        found = sustained(load, stage.everyday, finding)
+        rate = SHARE * found.by_the_clock
         stopping = threading.Timer(calm, stand_still, (pair, STALL_SECONDS))
         whole = load.offer(stage.everyday, Offer(calm + STALL_SECONDS + seconds, rate, again=True))
         stopping.start()
@@ -36,7 +37,8 @@ def stalled(stage: Stage, pair: Pair, seconds: float, finding: float, calm: floa
         stopping.join()
     after = windows[int(calm + STALL_SECONDS) :]
     said = {
-        "offered": f"{rate:,.0f} events/s by the clock, {SHARE:.0%} of what {CLIENTS} clients that wait get done",
+        "sustainable": found.said,
+        "offered": f"{rate:,.0f} events/s by the clock",
         "accepted in each second after it": ", ".join(f"{len(window.accepted):,}" for window in after),
         "turned away": ", ".join(f"{len(window.shed):,}" for window in after),
         "the median of those accepted, ms": ", ".join(f"{window.ms(0.5):.0f}" for window in after),
