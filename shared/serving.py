@@ -164,8 +164,20 @@ def _tell_when_stopping() -> None:
             interrupt_handler(*args)
 
         install(handler, reload_handler)
+        heard, told = os.pipe()
+        os.set_blocking(told, False)
+        signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+        threading.Thread(target=_have_it_handled, args=(heard,), name="stopping", daemon=True).start()
 
     _signals.set_main_signals = set_main_signals
+
+
+def _have_it_handled(heard: int) -> None:
+    """Wake the main thread until it runs the handler: told twice while it begins to wait, it may sleep on."""
+    while (number := os.read(heard, 1)[0]) not in TOLD_TO_STOP:
+        pass
+    while not stopping.wait(0.05):
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
 
 
 def port_is_free(host: str, port: int) -> bool:

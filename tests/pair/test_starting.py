@@ -95,7 +95,10 @@ def begin(service, tmp_path):
         begun.process.wait(10)
 
 
-@pytest.mark.parametrize("moment", [Begun.until_it_has_a_worker, Begun.until_it_has_a_database])
+MOMENTS = (Begun.until_it_has_a_worker, Begun.until_it_has_a_database, Begun.until_it_serves)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize(
     "tell",
     [
