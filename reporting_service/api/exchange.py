@@ -59,6 +59,7 @@ HEADERS = {
 
 def register(app: Flask) -> None:
     """Put the surroundings around every request of the application."""
+    software()  # now: files replaced under a running service are not yet what makes its answers
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
     app.url_map.converters["int"] = Number
     app.before_request(_begin)

@@ -8,6 +8,8 @@ import pytest
 from docs.generate import PAGES, REFERENCE
 from ledger_service.cli import main as ledger
 from reporting_service.cli import main as reporting
+from shared.process import TUNABLES
+from shared.serving import THREADS_MORE, THREADS_TIMES
 from tests.house.tree import ROOT, tracked
 
 SETTING = re.compile(r"(FUND|LEDGER|REPORTING|AUTH|OIDC|SESSION)_[A-Z0-9_]+")
@@ -32,6 +34,14 @@ def _read_in(path):
 def test_every_setting_is_documented_and_every_documented_one_is_read():
     readers = ("ledger_service/settings.py", "reporting_service/settings.py", "shared/environment.py")
     assert _documented() == set().union(*map(_read_in, readers))
+
+
+def test_what_is_set_in_code_is_told_as_it_is():
+    times = {2: "two", 3: "three", 4: "four", 5: "five"}[THREADS_TIMES]
+    decision = (ROOT / "docs/decisions/0009-one-worker-many-threads.md").read_text()
+    assert f"up to {times} times as many blocking threads" in decision
+    assert f"and {THREADS_MORE} more" in decision
+    assert f"`{TUNABLES}`" in (REFERENCE / "settings.md").read_text()
 
 
 def test_every_command_in_the_docs_exists():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from reporting_service.api import exchange
 from reporting_service.api.exchange import mark_of, software
 from reporting_service.app import create_app
 from shared.access import mint_dev_token
@@ -41,3 +42,20 @@ def test_another_text_of_a_catalogue_is_other_software(tmp_path):
     assert mark_of(tmp_path) == before
     catalogue.write_text("two")
     assert mark_of(tmp_path) != before
+
+
+@pytest.fixture
+def template(tmp_path, monkeypatch):
+    """A file that answers are made of, and that is replaced by and by."""
+    monkeypatch.setattr(exchange, "SOURCES", (tmp_path,))
+    software.cache_clear()
+    (tmp_path / "page.html").write_text("before")
+    yield tmp_path / "page.html"
+    software.cache_clear()
+
+
+def test_files_replaced_under_a_running_service_change_no_mark(template, settings, store, standing):
+    before = mark_of(template.parent)
+    create_app(settings, store=store, follower=standing)
+    template.write_text("after")
+    assert software() == before
