@@ -9,8 +9,10 @@ from reporting_service.app import create_app
 from reporting_service.projections.store import Store
 from reporting_service.settings import Settings, load
 from shared.access import mint_dev_token
+from tests.reporting import facts
 from tests.reporting.history import History, Standing, follow, sample
 from tests.reporting.stores import KINDS, Stores
+from tests.reporting.told import Told
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +40,15 @@ def store(history: History, stores: Stores) -> Store:
 def empty(stores: Stores) -> Store:
     """A store of one's own."""
     return stores.new()
+
+
+@pytest.fixture
+def told(empty: Store) -> Told:
+    """A history of one's own, with Kenya a Member State and a budget of 2008."""
+    found = Told(empty)
+    facts.member(found.history)
+    facts.budget(found.history)
+    return found
 
 
 @pytest.fixture(scope="session")

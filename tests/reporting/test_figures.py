@@ -1,4 +1,4 @@
-"""Given facts, then figures: the Facility, statements, projects, contributions, Member States, the trial balance."""
+"""Given facts, then figures: the Facility, statements, projects, contributions, the trial balance."""
 
 import pytest
 
@@ -9,41 +9,9 @@ from reporting_service.reports.member_states import member_states
 from reporting_service.reports.projects import project_detail, project_list
 from reporting_service.reports.statement import statement
 from reporting_service.reports.trial_balance import trial_balance, trial_balance_document
-from shared.rules.allocation import LINES
 from shared.rules.lines import facility as ledger_facility
-from shared.rules.membership import eligibility
 from tests.reporting import facts
-from tests.reporting.history import NOW, History, follow
-
-
-class Told:
-    """A small history and what reporting makes of it."""
-
-    def __init__(self, store) -> None:
-        self.history, self._store = History(), store
-
-    def view(self, known_at=None, as_of=None):
-        return follow(self._store, self.history.bodies).view(known_at, as_of)
-
-    def line(self, line, year=2008, **seen):
-        with self.view(**seen) as view:
-            return facility(view, year).lines[line].as_dict()
-
-    def cells(self, table, row, year=2008, **seen):
-        with self.view(**seen) as view:
-            rows = annual_report(view, year)["tables"][table]["rows"]
-        return next(found["cells"] for found in rows if found["key"] == row)
-
-    def refused(self, position):
-        return b"command.refused" in self.history.bodies[position - 1]
-
-
-@pytest.fixture
-def told(empty):
-    found = Told(empty)
-    facts.member(found.history)
-    facts.budget(found.history)
-    return found
+from tests.reporting.history import NOW, History
 
 
 def test_a_budget_allocates_both_lines(told):
@@ -294,45 +262,6 @@ def test_pages_of_projects_join_without_a_gap(store):
             pages += page["projects"]
             after = page["next"]
     assert pages == whole
-
-
-def test_a_state_in_two_years_arrears_is_shown_as_barred(told):
-    for year, amount in ((2006, "50000.00"), (2007, "52000.00")):
-        told.history.post("assessment.issued", state="KEN", year=year, amount=amount, due_on=f"{year}-01-01")
-    with told.view() as view:
-        kenya = member_states(view, "2008-03-01")[0].as_dict()
-    assert (kenya["arrears"], kenya["threshold"], kenya["article_4"]) == ("102000.00", "102000.00", True)
-    assert kenya["eligible"] == {"line-1": True, "line-2": False}
-
-
-def test_a_line_is_shown_open_to_a_state_where_the_rules_say_so(told):
-    for state, status in (("ALB", "transition"), ("FRA", "other"), ("BGR", "transition"), ("ZMB", "developing")):
-        facts.member(told.history, state, status)
-    change = {"effective_on": "2008-01-01", "reason": "decided"}
-    told.history.post("member-state.status-changed", "administrator", state="BGR", eu_member=True, **change)
-    told.history.post("member-state.status-changed", "administrator", state="ZMB", withdrawn=True, **change)
-    for year in (2006, 2007):
-        told.history.post("assessment.issued", state="ALB", year=year, amount="50000.00", due_on=f"{year}-01-01")
-    with told.view() as view:
-        found = {(on, one.state): one for on in ("2007-12-31", "2008-03-01") for one in member_states(view, on)}
-    for (on, state), shown in found.items():
-        ruled = {line: eligibility(told.history.model, state, line, on)["eligible"] for line in LINES}
-        assert shown.eligible == ruled, (on, state)
-    assert [one.eligible["line-1"] for (on, _), one in found.items() if on > "2008"] == [
-        True,
-        False,
-        False,
-        True,
-        False,
-    ]
-    assert found["2008-03-01", "ALB"].eligible == {"line-1": True, "line-2": False}
-
-
-def test_a_state_is_shown_from_its_admission_on(told):
-    facts.member(told.history, "ZMB", on="2009-06-01")
-    with told.view() as view:
-        assert [state.state for state in member_states(view, "2009-05-31")] == ["KEN"]
-        assert [state.state for state in member_states(view, "2009-06-01")] == ["KEN", "ZMB"]
 
 
 def test_an_empty_log_has_empty_figures(empty):
