@@ -1,12 +1,11 @@
 """What the commands of both services have in common: no fault of a disk or a file ends one in a stack trace."""
 
 import errno
+import os
 import sys
 from typing import Any
 
 import click
-
-from shared.process import open_closed_streams
 
 
 class Commands(click.Group):
@@ -14,7 +13,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
-        open_closed_streams()
+        _open_closed_streams()
         try:
             return super().invoke(ctx)
         except OSError as error:
@@ -22,3 +21,15 @@ class Commands(click.Group):
                 raise
             click.echo(f"{error.strerror or error}: {error.filename}." if error.filename else f"{error}.", err=True)
             sys.exit(3)
+
+
+def _open_closed_streams() -> None:
+    """Let standard streams that whoever started this has closed lead nowhere.
+
+    Otherwise a file or connection opened later would take such a number, and what is said would be written into it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode)  # noqa: SIM115 - it takes the lowest number that is free: the closed one's
+            os.set_inheritable(stream.fileno(), True)
+            setattr(sys, name, stream)

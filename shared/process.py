@@ -34,18 +34,6 @@ def start_anew_with_level_memory() -> None:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - itself
 
 
-def open_closed_streams() -> None:
-    """Let standard streams that whoever started this has closed lead nowhere.
-
-    Otherwise a file or connection opened later would take such a number, and what is said would be written into it.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            stream = open(os.devnull, mode)  # noqa: SIM115 - it takes the lowest number that is free: the closed one's
-            os.set_inheritable(stream.fileno(), True)
-            setattr(sys, name, stream)
-
-
 def cores() -> int:
     """How many this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
