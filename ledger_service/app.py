@@ -28,6 +28,7 @@ from shared import serving
 from shared.access import token_checker
 from shared.bodies import Bodies, slots_of
 from shared.log_format.notes import SigningKey
+from shared.process import share_one_core
 
 LAST_ANSWERS_SECONDS = 1.0
 PENDING_TIMES = 3
@@ -163,13 +164,15 @@ def from_environment() -> Flask:
     """The application that the server process runs; says in plain words why it cannot start."""
     observing.log_as_json()
     try:
-        return create_served(load(os.environ), lost=_end)
+        app = create_served(load(os.environ), lost=_end)
     except SettingsInvalid as error:
         raise serving.CannotServe(str(error), error.exit_code) from error
     except (StoreRefused, KeyRefused) as error:
         raise serving.CannotServe(f"The ledger does not start. {error}", error.exit_code) from error
     except (StoreUnavailable, OSError) as error:
         raise serving.CannotServe(f"The ledger cannot start: {error}", 3) from error
+    share_one_core()
+    return app
 
 
 def _end() -> None:

@@ -18,7 +18,7 @@ import structlog
 from ledger_service.api.checking import checked_batch, events_in, names_in
 from ledger_service.journal.commands import marks_of
 from shared.contract.problems import Problem, packed, unpacked
-from shared.process import cores, spare_the_collector
+from shared.process import allow_cores, allowed_cores, cores, spare_the_collector
 
 log = structlog.get_logger("http")
 BYTES_MIN = 32_768
@@ -50,10 +50,12 @@ def started() -> "Apart | None":
     return Apart() if cores() > 1 else None
 
 
-def _process() -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
+def _process(cores: set[int]) -> "subprocess.Popen[bytes]":
+    process = subprocess.Popen(
         [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
+    allow_cores(process.pid, cores)
+    return process
 
 
 class Apart:
@@ -61,7 +63,8 @@ class Apart:
 
     def __init__(self) -> None:
         self._turn = Lock()
-        self._process: subprocess.Popen[bytes] | None = _process()
+        self._cores = allowed_cores()
+        self._process: subprocess.Popen[bytes] | None = _process(self._cores)
         self._again_at = 0.0
         self._closed = False
 
@@ -75,7 +78,7 @@ class Apart:
 
     def _asked(self, body: bytes) -> bytes | None:
         if self._process is None and time.monotonic() >= self._again_at and not self._closed:
-            self._process = _process()
+            self._process = _process(self._cores)
         if self._process is None or self._process.stdin is None or self._process.stdout is None:
             return None
         impatience = Timer(PATIENCE_SECONDS, self._process.kill)
