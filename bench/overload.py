@@ -15,7 +15,7 @@ from bench.open_loop import Offer, Window, open_loop, together
 from bench.pair import Pair
 from bench.runs import Row, Run, Verdict, measure_each, rows_of
 from bench.stage import Stage
-from bench.sustained import CLIENTS, waiting
+from bench.sustained import in_words, sustained
 from bench.watching import Watch, watching
 
 CALM_SHARE = 0.1
@@ -47,14 +47,14 @@ class Lengths:
 def overloaded(stage: Stage, pair: Pair, lengths: Lengths) -> Run:
     """Offer twice the sustainable rate, and see."""
     with open_loop(pair.ledger_bind, pair.token("finance", "finance-1")) as load, watching(pair, lengths.look) as watch:
-        sustainable, found = waiting(load, stage.everyday, lengths.finding)
+        sustainable, found = sustained(load, stage.everyday, lengths.finding)
         calm = together(load.offer(stage.everyday, Offer(lengths.calm, CALM_SHARE * sustainable)).result())
         began = time.monotonic()
         windows = load.offer(stage.everyday, Offer(lengths.load, TIMES * sustainable)).result()
         after = load.offer(stage.everyday, Offer(lengths.recovery, CALM_SHARE * sustainable)).result()
         rows = rows_of(windows, watch, began, lengths.minute)
     said = {
-        "sustainable": f"{sustainable:,.0f} events/s by {CLIENTS} clients that wait, p99 {found.ms(0.99):.1f} ms",
+        "sustainable": in_words(sustainable, found),
         "unloaded": f"{CALM_SHARE * sustainable:,.0f} events/s by the clock: "
         f"p50 {calm.ms(0.5):.1f} ms, p99 {calm.ms(0.99):.1f} ms",
         "offered": f"{TIMES * sustainable:,.0f} events/s by the clock for {lengths.load / 60:g} minutes",

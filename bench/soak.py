@@ -17,7 +17,7 @@ from bench.overload import HISTORY, Lengths
 from bench.pair import Pair
 from bench.runs import Run, Verdict, measure_each, rows_of
 from bench.stage import Reader, Stage
-from bench.sustained import sustained
+from bench.sustained import in_words, sustained
 from bench.watching import Watch, watching
 
 SHARE = 0.7
@@ -33,14 +33,14 @@ P99_TIMES, GROWTH_MAX = 1.3, 0.05
 def soaked(stage: Stage, pair: Pair, lengths: Lengths) -> Run:
     """Offer 70 per cent of the sustainable rate, and see."""
     with open_loop(pair.ledger_bind, pair.token("finance", "finance-1")) as load, watching(pair, lengths.look) as watch:
-        found = sustained(load, stage.everyday, lengths.finding)
+        sustainable, found = sustained(load, stage.everyday, lengths.finding)
         began = time.monotonic()
         with read_a_little(pair, stage.everyday.year) as failed:
-            windows = load.offer(stage.everyday, Offer(lengths.load, SHARE * found.by_the_clock)).result()
+            windows = load.offer(stage.everyday, Offer(lengths.load, SHARE * sustainable)).result()
         rows = rows_of(windows, watch, began, lengths.minute)
     said = {
-        "sustainable": found.said,
-        "offered": f"{SHARE * found.by_the_clock:,.0f} events/s by the clock for {lengths.load / 60:g} minutes",
+        "sustainable": in_words(sustainable, found),
+        "offered": f"{SHARE * sustainable:,.0f} events/s by the clock for {lengths.load / 60:g} minutes",
         "compared": f"the last {COMPARED:.0%} of the time with the first {COMPARED:.0%} after {WARM_UP:.0%} to warm up",
     }
     return Run("soak", stage.store.name, said, rows, _verdicts(windows, watch, began, failed))

@@ -17,7 +17,7 @@ from bench.pair import Pair
 from bench.runs import Run, Verdict, measure_each
 from bench.soak import SHARE
 from bench.stage import Stage
-from bench.sustained import sustained
+from bench.sustained import in_words, sustained
 from bench.watching import largest
 
 FINDING_SECONDS, CALM_SECONDS, STALL_SECONDS = 20.0, 10.0, 2.0
@@ -28,8 +28,8 @@ RECOVERY_MAX = 5.0
 def stalled(stage: Stage, pair: Pair, seconds: float, finding: float, calm: float) -> Run:
     """Offer 70 per cent of the sustainable rate for so long after a calm time and the stall, and see."""
     with open_loop(pair.ledger_bind, pair.token("finance", "finance-1")) as load:
-        found = sustained(load, stage.everyday, finding)
-        rate = SHARE * found.by_the_clock
+        sustainable, found = sustained(load, stage.everyday, finding)
+        rate = SHARE * sustainable
         stopping = threading.Timer(calm, stand_still, (pair, STALL_SECONDS))
         whole = load.offer(stage.everyday, Offer(calm + STALL_SECONDS + seconds, rate, again=True))
         stopping.start()
@@ -37,7 +37,7 @@ def stalled(stage: Stage, pair: Pair, seconds: float, finding: float, calm: floa
         stopping.join()
     after = windows[int(calm + STALL_SECONDS) :]
     said = {
-        "sustainable": found.said,
+        "sustainable": in_words(sustainable, found),
         "offered": f"{rate:,.0f} events/s by the clock",
         "accepted in each second after it": ", ".join(f"{len(window.accepted):,}" for window in after),
         "turned away": ", ".join(f"{len(window.shed):,}" for window in after),

@@ -171,7 +171,7 @@ def from_environment() -> Flask:
         raise serving.CannotServe(f"The ledger does not start. {error}", error.exit_code) from error
     except (StoreUnavailable, OSError) as error:
         raise serving.CannotServe(f"The ledger cannot start: {error}", 3) from error
-    share_one_core()
+    app.wsgi_app = share_one_core(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 

@@ -5,7 +5,10 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
+from threading import get_native_id, local
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _PR_SET_PDEATHSIG = 1
 COLLECT_AFTER = (10_000, 50, 100)
@@ -52,16 +55,28 @@ def allow_cores(process: int, allowed: set[int]) -> None:
             os.sched_setaffinity(process, allowed)
 
 
-def share_one_core() -> None:
-    """Have all threads of this process, and whatever it begins from now on, run on one core (Linux).
+def share_one_core(application: WSGIApplication) -> WSGIApplication:
+    """Have every thread that runs Python, but this one, run on one core (Linux): those there are, and each that answers.
 
     One interpreter lock lets one of them run at a time. To wake the next one on another core costs more than what it
-    then does. The process's number says which core, so that several services seldom meet on one.
+    then does. The process's number says which core, so that several services seldom meet on one. This thread begins
+    those of the HTTP server, which read and write on any.
     """
-    if sys.platform == "linux":
-        allowed = sorted(allowed_cores())
-        for thread in os.listdir("/proc/self/task"):
-            allow_cores(int(thread), {allowed[os.getpid() % len(allowed)]})
+    if sys.platform != "linux":
+        return application
+    allowed, here = sorted(allowed_cores()), local()
+    core = {allowed[os.getpid() % len(allowed)]}
+    for thread in map(int, os.listdir("/proc/self/task")):
+        if thread != get_native_id():
+            allow_cores(thread, core)
+
+    def on_one_core(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not hasattr(here, "settled"):
+            os.sched_setaffinity(0, core)
+            here.settled = True
+        return application(environ, start_response)
+
+    return on_one_core
 
 
 def spare_the_collector() -> None:
