@@ -56,7 +56,7 @@ def allow_cores(process: int, allowed: set[int]) -> None:
 
 
 def share_one_core(application: WSGIApplication) -> WSGIApplication:
-    """Have every thread that runs Python, but this one, run on one core (Linux): those there are, and those that answer.
+    """Have every thread that runs Python, but this one, run on one core (Linux): those there are, those that answer.
 
     One interpreter lock lets one of them run at a time. To wake the next one on another core costs more than what it
     then does. The process's number says which core, so that several services seldom meet on one. This thread begins
