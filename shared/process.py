@@ -48,11 +48,11 @@ def allowed_cores() -> set[int]:
     return os.sched_getaffinity(0) if sys.platform == "linux" else set()
 
 
-def allow_cores(process: int, allowed: set[int]) -> None:
-    """Let another process use these."""
+def allow_cores(task: int, allowed: set[int]) -> None:
+    """Let another process, or a thread, use these alone; nothing changes where the system forbids it (seccomp)."""
     if sys.platform == "linux":
-        with suppress(ProcessLookupError):
-            os.sched_setaffinity(process, allowed)
+        with suppress(OSError):
+            os.sched_setaffinity(task, allowed)
 
 
 def share_one_core(application: WSGIApplication) -> WSGIApplication:
@@ -72,7 +72,7 @@ def share_one_core(application: WSGIApplication) -> WSGIApplication:
 
     def on_one_core(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not hasattr(here, "settled"):
-            os.sched_setaffinity(0, core)
+            allow_cores(0, core)
             here.settled = True
         return application(environ, start_response)
 

@@ -78,3 +78,11 @@ def test_who_checks_batches_again_may_use_what_the_first_might(monkeypatch):
     finally:
         process.allow_cores(0, ALL)
         apart.close()
+
+
+def test_where_the_system_forbids_it_nothing_changes(monkeypatch):
+    def forbidden(*_):
+        raise PermissionError("not here")
+
+    monkeypatch.setattr(os, "sched_setaffinity", forbidden)
+    assert share_one_core(lambda *_: process.allowed_cores())({}, None) == ALL
