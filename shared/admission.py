@@ -94,9 +94,9 @@ class Room:
         most = self._away > self._let_in * (STAYS_CROWDED if self._crowded else CROWDS)
         goes_on = now < end + SECOND
         self._crowded = most and goes_on
-        self._counted_until = now + SECOND if self._away and goes_on else None
         again_max = 2 * self._again_max if self._away > CROWDS * self._let_in else self._again_max // 2
         self._again_max = min(max(again_max, 1), AGAIN_SECONDS_MAX) if goes_on else 1
+        self._counted_until = now + SECOND if goes_on and (self._away or self._again_max > 1) else None
         self._let_in = self._away = 0
 
     def take(self, places: int) -> None:

@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import os
+import secrets
 import signal
 import sys
 from collections.abc import Iterable
@@ -45,7 +46,9 @@ def cores() -> int:
 
 def allowed_cores() -> set[int]:
     """Those that this process may use; none where the system does not say."""
-    return os.sched_getaffinity(0) if sys.platform == "linux" else set()
+    with suppress(AttributeError, OSError):
+        return os.sched_getaffinity(0)
+    return set()
 
 
 def allow_cores(task: int, allowed: set[int]) -> None:
@@ -59,16 +62,17 @@ def share_one_core(application: WSGIApplication) -> WSGIApplication:
     """Have every thread that runs Python, but this one, run on one core (Linux): those there are, those that answer.
 
     One interpreter lock lets one of them run at a time. To wake the next one on another core costs more than what it
-    then does. The process's number says which core, so that several services seldom meet on one. This thread begins
-    those of the HTTP server, which read and write on any.
+    then does. Which core is left to chance, so that several services seldom meet on one. This thread begins those of the
+    HTTP server, which read and write on any.
     """
-    if sys.platform != "linux":
-        return application
     allowed, here = sorted(allowed_cores()), local()
-    core = {allowed[os.getpid() % len(allowed)]}
-    for thread in map(int, os.listdir("/proc/self/task")):
-        if thread != get_native_id():
-            allow_cores(thread, core)
+    if not allowed:
+        return application
+    core = {secrets.choice(allowed)}
+    with suppress(OSError):
+        for thread in map(int, os.listdir("/proc/self/task")):
+            if thread != get_native_id():
+                allow_cores(thread, core)
 
     def on_one_core(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not hasattr(here, "settled"):

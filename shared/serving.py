@@ -19,8 +19,8 @@ from granian.server import MPServer
 from shared.process import die_with_parent, spare_the_collector
 from shared.sockets import unread_for
 
-THREADS_TIMES, THREADS_MORE = 3, 192
-"""There are always more threads than places, so that one can say that there is none. They are made only when they are
+THREADS_TIMES, THREADS_MORE = 4, 192
+"""There are always more threads than places and bodies that are waited for, so that one can say that there is none. They are made only when they are
 needed, and end when they are not."""
 CONNECTIONS_MAX = 4096
 """More wait to be accepted; each takes a descriptor, and up to HEAD_BYTES_MAX of memory."""
@@ -54,11 +54,11 @@ class _Server(MPServer):
 
     def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
         """Fork the worker; what tells it to stop waits until it no longer has this process's handlers."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, TOLD_TO_STOP)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, TOLD_TO_STOP)
         try:
             super()._spawn_workers(spawn_target, target_loader)  # type: ignore[no-untyped-call]
         finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD_TO_STOP)
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def _stop_workers(self) -> None:
         workers = list(self.wrks)
@@ -163,11 +163,11 @@ def _tell_when_stopping() -> None:
             stopping.set()
             interrupt_handler(*args)
 
-        install(handler, reload_handler)
         heard, told = os.pipe()
         os.set_blocking(told, False)
         signal.set_wakeup_fd(told, warn_on_full_buffer=False)
         threading.Thread(target=_have_it_handled, args=(heard,), name="stopping", daemon=True).start()
+        install(handler, reload_handler)
 
     _signals.set_main_signals = set_main_signals
 
@@ -176,8 +176,10 @@ def _have_it_handled(heard: int) -> None:
     """Wake the main thread until it runs the handler: told twice while it begins to wait, it may sleep on."""
     while (number := os.read(heard, 1)[0]) not in TOLD_TO_STOP:
         pass
+    main = threading.main_thread().ident
+    assert main is not None, "it runs"
     while not stopping.wait(0.05):
-        signal.pthread_kill(threading.main_thread().ident or 0, number)
+        signal.pthread_kill(main, number)
 
 
 def port_is_free(host: str, port: int) -> bool:

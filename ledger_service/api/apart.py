@@ -50,11 +50,11 @@ def started() -> "Apart | None":
     return Apart() if cores() > 1 else None
 
 
-def _process(cores: set[int]) -> "subprocess.Popen[bytes]":
+def _process(allowed: set[int]) -> "subprocess.Popen[bytes]":
     process = subprocess.Popen(
         [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
-    allow_cores(process.pid, cores)
+    allow_cores(process.pid, allowed)
     return process
 
 

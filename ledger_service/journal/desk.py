@@ -69,12 +69,12 @@ class Desk:
             self._channel.send(*sending)
 
     def _take(self, said: dict[str, Any], about: bytes) -> None:
-        number = said["number"]
+        number, self._in_work = said["number"], said["in_work"]
         try:
             if "ask" in said:
                 self._waiting.ask(Question(said["ask"], said["arguments"], self._teller(number, _question_answered)))
             else:
-                command, self._in_work = _command(said, about), said["in_work"]
+                command = _command(said, about)
                 told = self._teller(number, lambda outcome: _recorded(outcome, command.batch))
                 self._waiting.post(Posting(command, told))
         except Problem as refused:

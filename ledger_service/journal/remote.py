@@ -96,7 +96,6 @@ class RemoteJournal:
             "batch": command.batch,
             "dry_run": command.dry_run,
             "marks": len(command.events.marks),
-            "in_work": self._posts_in_work(),
         }
         through = self._bulk if command.batch else self._channel
         told, body = self._asked(through, said, command.events.marks + command.events.body)
@@ -121,7 +120,7 @@ class RemoteJournal:
                 raise Unavailable("The service is stopping.", 1)
             if self._is_lost:
                 raise Unavailable("The journal's writer has ended; nothing was recorded. Ask again.", 2)
-            through.send(message({"number": number, **said}, about))
+            through.send(message({"number": number, "in_work": self._posts_in_work(), **said}, about))
             return promise.result(seconds)
         except OSError as error:
             raise _unknown() from error

@@ -7,11 +7,12 @@ as of its last position reads the last ones, only the last of each page are writ
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, NullPool, create_engine
+from sqlalchemy import Connection, Engine, NullPool, create_engine
 from sqlalchemy.exc import OperationalError
 
 from reporting_service.projections.fold import Fold
@@ -29,10 +30,7 @@ TOTALS: dict[str, Callable[[Row], Any]] = {
 }
 """Tables of running totals, and what a row is the total of."""
 
-_ENGINE = create_engine("sqlite://", creator=lambda: sqlite3.connect(""), poolclass=NullPool)
-"""Each connection has a database of its own in a file without a name, gone once it is closed, however that comes
-(sqlite.org/inmemorydb.html); the statements, once compiled, serve every one."""
-_SETTINGS = ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-16384")
+_SETTINGS = ("journal_mode=OFF", "cache_size=-16384")
 _PLACES = """
 CREATE TABLE places (position INTEGER PRIMARY KEY, type TEXT NOT NULL, source TEXT NOT NULL);
 CREATE VIEW entries AS SELECT position, type, source, body_at(position) AS body FROM places"""
@@ -44,7 +42,7 @@ def passing_view(pages: Iterable[Sequence[Entry]], body_at: BodyAt, position: in
     """The books after the pages, whose last entry stands at the position; `body_at` gives the bytes of any of them."""
     asked = _Asked(body_at)
     try:
-        with _ENGINE.connect() as connection:
+        with _engine().connect() as connection:
             _prepare(connection, asked)
             fold = Fold(lambda earlier: orjson.loads(body_at(earlier)))
             for page in pages:
@@ -52,8 +50,15 @@ def passing_view(pages: Iterable[Sequence[Entry]], body_at: BodyAt, position: in
             connection.commit()
             yield View(connection, position, position, root=root)
     except OperationalError as error:
-        where = "the store for one reading, in the folder for temporary files"
+        where = "the store for one reading, in the folder for temporary files (SQLITE_TMPDIR or TMPDIR)"
         raise asked.failed or OSError(f"{where}, fails ({error.orig})") from error
+
+
+@cache
+def _engine() -> Engine:
+    """Each connection has a database of its own in a file without a name, gone once it is closed, however that comes
+    (sqlite.org/inmemorydb.html); statements are compiled once for all."""
+    return create_engine("sqlite://", creator=lambda: sqlite3.connect(""), poolclass=NullPool)
 
 
 class _Asked:

@@ -66,6 +66,7 @@ def test_it_is_as_before_when_three_seconds_take_what_comes():
     assert stall.as_before(seconds, 11.0) == 3
     assert stall.as_before([Window(10)] * 3, 11.0) == 3
     assert stall.as_before(seconds, 12.0) == 6
+    assert stall.as_before([Window(10), Window(10), window()], 11.0) == 3
 
 
 def window(shed=0, seconds=0.001):

@@ -97,3 +97,16 @@ def test_the_last_of_a_crowd_are_not_held(serving, pauses):
     channel.send(_post(2, 1))
     assert turns.sizes.get(timeout=SECONDS) == 1
     assert pauses.asked.empty()
+
+
+def test_a_question_after_a_crowd_is_answered_at_once(serving, pauses):
+    channel, turns = serving
+    channel.send(_post(1, FEW))
+    assert turns.sizes.get(timeout=SECONDS) == 1
+    channel.send(_post(2, FEW + 1))
+    assert pauses.asked.get(timeout=SECONDS) == pytest.approx(GATHER_SECONDS)
+    pauses.over.set()
+    assert turns.sizes.get(timeout=SECONDS) == 1
+    channel.send(message({"number": 3, "in_work": 0, "ask": "ready", "arguments": []}))
+    assert turns.sizes.get(timeout=SECONDS) == 0
+    assert pauses.asked.empty()

@@ -55,6 +55,14 @@ def test_an_event_is_recorded_once(served):
     assert [entry["id"] for entry in served.checked_log()] == ["0/1", "0/2", posted["id"]]
 
 
+def test_the_writer_hears_how_many_posts_are_in_work(served, monkeypatch):
+    channel, sent = served.ledger.journal._channel, []
+    send = channel.send
+    monkeypatch.setattr(channel, "send", lambda *messages: (sent.extend(messages), send(*messages)))
+    served.post(interest())
+    assert [b'"in_work":1,' in said for said in sent] == [True]
+
+
 def test_problems_are_told_whole(served):
     posted = approval()
     refused = [problem_of(served.post(posted, "approver"), 422) for _ in range(2)]

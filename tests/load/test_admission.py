@@ -10,6 +10,7 @@ from ledger_service.api import admitting as ledger_door
 from ledger_service.api.intake import BATCH
 from reporting_service.api import admitting as reporting_door
 from shared.admission import AGAIN_SECONDS_MAX, SECOND, Admission, Asked, Bound, Room, outside
+from shared.bodies import slots_of
 from shared.serving import threads_of
 
 
@@ -149,6 +150,7 @@ def times_told(room, away=12):
         pytest.param([(1, 2), (1, 2)], 4, id="and twice that when it goes on"),
         pytest.param([(1, 2), (1, 2), (8, 2)], 2, id="half of it when no more than a quarter is"),
         pytest.param([(1, 2), (8, 2), (8, 2), (8, 2)], 1, id="at once when that goes on"),
+        pytest.param([(1, 2)] * 5 + [(8, 0)] * 6, 1, id="also when nobody is turned away any more"),
         pytest.param([(1, 2)] * 20, AGAIN_SECONDS_MAX, id="never more than a minute"),
     ],
 )
@@ -243,7 +245,8 @@ def test_places_and_turned_away_are_measured():
 @pytest.mark.parametrize("threads", [32, 96, 512])
 def test_there_are_more_threads_than_places(door, threads):
     rooms = door.admission(threads)._rooms.values()
-    assert sum(room._bound.calm for room in rooms) < threads_of(threads)
+    waiting_for_their_bodies = slots_of(threads)
+    assert sum(room._bound.calm for room in rooms) + waiting_for_their_bodies < threads_of(threads)
 
 
 @pytest.mark.parametrize(
