@@ -48,6 +48,7 @@ def overloaded(stage: Stage, pair: Pair, lengths: Lengths) -> Run:
     """Offer twice the sustainable rate, and see."""
     with open_loop(pair.ledger_bind, pair.token("finance", "finance-1")) as load, watching(pair, lengths.look) as watch:
         sustainable, found = sustained(load, stage.everyday, lengths.finding)
+        assert not found.shed, "clients that wait were turned away"
         calm = together(load.offer(stage.everyday, Offer(lengths.calm, CALM_SHARE * sustainable)).result())
         began = time.monotonic()
         windows = load.offer(stage.everyday, Offer(lengths.load, TIMES * sustainable)).result()

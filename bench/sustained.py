@@ -7,9 +7,8 @@ CLIENTS = 64
 
 
 def sustained(load: OpenLoop, everyday: Everyday, seconds: float) -> tuple[float, Window]:
-    """Events a second of 64 clients that wait, all of them accepted, and how they were."""
+    """Events a second of 64 clients that wait, and how they were answered."""
     found = together(load.offer(everyday, Offer(seconds, clients=CLIENTS)).result())
-    assert not found.shed, "clients that wait were turned away"
     assert not found.others, f"not everything was accepted: {found.others}"
     return len(found.accepted) / seconds, found
 

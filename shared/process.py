@@ -62,8 +62,8 @@ def share_one_core(application: WSGIApplication) -> WSGIApplication:
     """Have every thread that runs Python, but this one, run on one core (Linux): those there are, those that answer.
 
     One interpreter lock lets one of them run at a time. To wake the next one on another core costs more than what it
-    then does. Which core is left to chance, so that several services seldom meet on one. This thread begins those of the
-    HTTP server, which read and write on any.
+    then does. Which core is left to chance, so that several services seldom meet on one. This thread begins those of
+    the HTTP server, which read and write on any.
     """
     allowed, here = sorted(allowed_cores()), local()
     if not allowed:
