@@ -151,6 +151,14 @@ def test_only_what_is_printed_is_marked(restated):
     assert "was 500,007.00" in words_of(restated.get(f"/reports/{YEAR}/tables/T2"))
 
 
+def test_of_two_gifts_only_the_one_not_printed_is_marked(restated):
+    text = restated.get(f"/reports/{YEAR}/tables/T12?lang=en").text
+    rows = re.findall(r"<tr.*?</tr>", text, re.DOTALL)
+    kept, new = (next(row for row in rows if f"/T12/{gift}/" in row) for gift in ("C.2", "C.3"))
+    assert 'changed"' not in kept
+    assert 'changed"' in new
+
+
 def test_restatements_say_texts_as_texts_in_the_readers_language(restated):
     told = restated.get(f"/reports/{YEAR}/restatements?lang=fr&limit=1000").text
     assert '<td class="words">Écriture ' in told
