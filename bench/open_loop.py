@@ -186,8 +186,8 @@ class _Sender:
                 due += self._rng.expovariate(self._offer.rate)
             while self._again and self._again[0][0] <= now:
                 self._send(*heappop(self._again))
-            coming = [due] * bool(self._offer.rate) + [moment for moment, _ in self._again[:1]]
-            self._listen(min(end, *coming, end) - now, again=bool(self._offer.clients))
+            coming = [end, *[due] * bool(self._offer.rate), *(moment for moment, _ in self._again[:1])]
+            self._listen(min(coming) - now, again=bool(self._offer.clients))
         while len(self._idle) < len(self._open) and time.perf_counter() < end + LAST_ANSWERS_SECONDS:
             self._listen(0.1, again=False)
         for connection in self._open.values():

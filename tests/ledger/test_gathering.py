@@ -75,12 +75,19 @@ def test_a_post_among_few_is_written_at_once(serving, pauses):
     assert pauses.asked.empty()
 
 
-def test_posts_of_a_crowd_are_written_together(serving, pauses):
+@pytest.fixture
+def gathering(serving, pauses):
+    """The writer has written one post, and waits with another one of a crowd for those on their way."""
     channel, turns = serving
     channel.send(_post(1, FEW))
     assert turns.sizes.get(timeout=SECONDS) == 1
     channel.send(_post(2, FEW + 1))
     assert pauses.asked.get(timeout=SECONDS) == pytest.approx(GATHER_SECONDS)
+    return channel, turns
+
+
+def test_posts_of_a_crowd_are_written_together(gathering, pauses):
+    channel, turns = gathering
     channel.send(_post(3, FEW + 1), _post(4, FEW + 1))
     assert turns.sizes.empty()
     pauses.over.set()
@@ -99,12 +106,8 @@ def test_the_last_of_a_crowd_are_not_held(serving, pauses):
     assert pauses.asked.empty()
 
 
-def test_a_question_after_a_crowd_is_answered_at_once(serving, pauses):
-    channel, turns = serving
-    channel.send(_post(1, FEW))
-    assert turns.sizes.get(timeout=SECONDS) == 1
-    channel.send(_post(2, FEW + 1))
-    assert pauses.asked.get(timeout=SECONDS) == pytest.approx(GATHER_SECONDS)
+def test_a_question_after_a_crowd_is_answered_at_once(gathering, pauses):
+    channel, turns = gathering
     pauses.over.set()
     assert turns.sizes.get(timeout=SECONDS) == 1
     channel.send(message({"number": 3, "in_work": 0, "ask": "ready", "arguments": []}))
