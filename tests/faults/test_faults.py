@@ -12,6 +12,7 @@ from bench.pair import Pair, PairFailed
 from tests.faults import agreement, process, released
 from tests.faults.ground import STORES, Ground
 from tests.faults.lanes import Task, cases, chosen
+from tests.pair.desk import gift
 
 KILLS = int(os.environ.get("KILLS", "3"))
 SEED = int(os.environ.get("KILL_SEED", "1035"))
@@ -46,8 +47,11 @@ def test_kills_lose_and_double_nothing(ground, store):
 def test_a_ledger_that_answers_before_it_commits_is_found(ground):
     mutant = ground("sqlite")
     mutant.plant("mutant_early_receipt")
+    mutant.start().post([gift("early-1", "1.00"), gift("early-2", "2.00")])
+    mutant.kill("ledger")
+    mutant.revive("ledger")
     with pytest.raises(AssertionError, match=r"went back|was shown, and there are") as found:
-        list(process.history(mutant, SEED, ["kill-writer"] * 5))
+        mutant.check()
     print(found.value)
 
 
