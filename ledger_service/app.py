@@ -31,8 +31,8 @@ from shared.log_format.notes import SigningKey
 from shared.process import share_one_core
 
 LAST_ANSWERS_SECONDS = 1.0
-PENDING_TIMES = 4
-"""Posts that wait for the writer are bounded at the door, to three times the threads; questions have the rest."""
+PENDING_TIMES = 6
+"""Posts that wait for the writer are bounded at the door, to five times the threads; questions have the rest."""
 BLUEPRINTS = (intake, history, facility, transparency, operations)
 
 

@@ -19,7 +19,7 @@ from granian.server import MPServer
 from shared.process import die_with_parent, spare_the_collector
 from shared.sockets import unread_for
 
-THREADS_TIMES, THREADS_MORE = 4, 192
+THREADS_TIMES, THREADS_MORE = 6, 192
 """There are always more threads than places and bodies that are waited for, so that one can say that there is none.
 They are made only when they are needed, and end when they are not."""
 CONNECTIONS_MAX = 4096

@@ -7,8 +7,8 @@ from ledger_service.api.intake import BATCH
 from shared.admission import Admission, Asked, Bound
 from shared.bodies import BODY_BYTES_MAX, THREADS_KEPT_FREE
 
-POSTS_TIMES = 3
-"""By so much more posts than there are threads may be in work: what comes within a seventh of a second, while a disk is
+POSTS_TIMES = 5
+"""By so much more posts than there are threads may be in work: what comes within a fifth of a second, while a disk is
 slow, say, is not too much yet."""
 POSTS_CROWDED = 6
 """So few posts in work are answered within some ten milliseconds, and still fill the writer's groups."""
