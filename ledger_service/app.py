@@ -31,8 +31,6 @@ from shared.log_format.notes import SigningKey
 from shared.process import share_one_core
 
 LAST_ANSWERS_SECONDS = 1.0
-PENDING_TIMES = 6
-"""Posts that wait for the writer are bounded at the door, to five times the threads; questions have the rest."""
 BLUEPRINTS = (intake, history, facility, transparency, operations)
 
 
@@ -68,7 +66,6 @@ def create_served(settings: Settings, lost: Callable[[], None]) -> Flask:
         written=around.written,
         published=around.published.announce,
         lost=told,
-        pending_max=PENDING_TIMES * settings.threads,
         posts_in_work=lambda: around.door.taken(POSTS),
     )
     around.metrics.watch_process("writer", lambda: journal.pid)

@@ -3,10 +3,12 @@
 What is let in is then answered quickly, however many come. There are two bounds for each kind of request. The larger
 one takes up what comes unevenly, and a writer that takes many at once writes more. When in a second more than a quarter
 as many are turned away as let in, there is more to do than can be done: then the smaller one holds, under which what is
-let in waits for little else, until in a second no more are turned away than let in.
+let in waits for little else, until in a second no more than a quarter more are turned away than let in, or hardly more
+come than were let in in the best second lately.
 
 Those turned away are told to come again after some seconds, each another number of them, up to a bound that doubles in
-every second that is so: if they all came again at once, there would be more to do than can be done for ever.
+every second in which more than a quarter as many are turned away as let in: if they all came again at once, there would
+be more to do than can be done for ever.
 """
 
 import secrets
@@ -27,8 +29,11 @@ from shared.contract.problems import MEDIA_TYPE, Unavailable
 
 log = structlog.get_logger("http")
 SECOND = 1.0
-CROWDS, STAYS_CROWDED = 0.25, 1.0
+CROWDS, STAYS_CROWDED = 0.25, 1.25
 """Turned away for each one let in, in a second: by more than this it becomes crowded, and stays so."""
+AS_MANY, FORGETS = 1.2, 0.98
+"""It is calm again when no more than so many times the most that were let in in a second come; of that most so much is
+left after a second: a half after half a minute."""
 AGAIN_SECONDS_MAX = 60
 PLACE = "fund.place"
 """Where a request's environment holds its place."""
@@ -60,8 +65,10 @@ class Room:
         self._bound = bound
         self._clock = clock
         self._crowded = False
-        self._counted_until: float | None = None
+        self._counts = False
+        self._ends = 0.0
         self._let_in = self._away = 0
+        self._most = 0.0
         self._again_max = 1
         self._lock = Lock()
 
@@ -69,8 +76,8 @@ class Room:
         """Take so many places if they are free."""
         with self._lock:
             now = self._clock()
-            if self._counted_until is not None and now >= self._counted_until:
-                self._judge(now, self._counted_until)
+            if now >= self._ends:
+                self._judge(now)
             bound = self._bound.crowded if self._crowded else self._bound.calm
             if not self.taken or self.taken + places <= bound:
                 self.taken += places
@@ -78,9 +85,9 @@ class Room:
                 return True
             self.turned_away += 1
             self._away += 1
-            begins = self._counted_until is None
+            begins = not self._counts
             if begins:
-                self._counted_until, self._let_in = now + SECOND, 0
+                self._counts, self._ends, self._let_in = True, now + SECOND, 0
         if begins:
             log.warning("turning requests away", kind=self.kind, at_once=bound)
         return False
@@ -89,14 +96,19 @@ class Room:
         """After how many seconds one who was turned away is to come again."""
         return 1 + self.turned_away % self._again_max
 
-    def _judge(self, now: float, end: float) -> None:
-        """What a second has shown that began with somebody turned away; after one in which nobody came it is calm."""
-        most = self._away > self._let_in * (STAYS_CROWDED if self._crowded else CROWDS)
-        goes_on = now < end + SECOND
-        self._crowded = most and goes_on
-        again_max = 2 * self._again_max if self._away > CROWDS * self._let_in else self._again_max // 2
+    def _judge(self, now: float) -> None:
+        """What a second has shown; the first of several that count began with somebody turned away. After one in which
+        nobody came it is calm."""
+        too_many = self._away > CROWDS * self._let_in
+        came, as_many = self._let_in + self._away, AS_MANY * self._most
+        stays = self._away > STAYS_CROWDED * self._let_in and came > as_many
+        goes_on = self._counts and now < self._ends + SECOND
+        self._most = max(self._let_in, FORGETS * self._most)
+        self._crowded = goes_on and (stays if self._crowded else too_many)
+        again_max = 2 * self._again_max if too_many else self._again_max // 2
         self._again_max = min(max(again_max, 1), AGAIN_SECONDS_MAX) if goes_on else 1
-        self._counted_until = now + SECOND if goes_on and (self._away or self._again_max > 1) else None
+        self._counts = goes_on and (self._away > 0 or self._again_max > 1)
+        self._ends = now + SECOND
         self._let_in = self._away = 0
 
     def take(self, places: int) -> None:

@@ -21,8 +21,8 @@ hours. Without, it stays level and nothing is slower, since Python's small objec
 SERVER_TUNABLES = {"_RJEM_MALLOC_CONF": "tcache:false"}
 """The same of the HTTP server, which brings an allocator of its own: a tenth of a megabyte a thread (jemalloc)."""
 SWITCH_SECONDS = 0.1
-"""So often each thread that waits for the interpreter asks for it. Python's own 5 ms make hundreds that wait spend more
-time on asking than is left for work."""
+"""So often each thread that waits for the interpreter wakes to ask for it. With Python's own 5 ms, hundreds that wait
+leave hardly any time for work."""
 
 
 def die_with_parent(parent: int) -> None:
@@ -67,16 +67,18 @@ def allow_cores(task: int, allowed: set[int]) -> None:
 
 
 def share_one_core(application: WSGIApplication) -> WSGIApplication:
-    """Have every thread that runs Python, but this one, run on one core (Linux): those there are, those that answer.
+    """Have every thread that runs Python, but this one, run on one core of several (Linux): those there are, those that
+    answer. They ask for their turn every SWITCH_SECONDS.
 
     One interpreter lock lets one of them run at a time. To wake the next one on another core costs more than what it
     then does. Which core is left to chance, so that several services seldom meet on one. This thread begins those of
-    the HTTP server, which read and write on any. Those that wait for their turn ask for it every SWITCH_SECONDS.
+    the HTTP server, which read and write on any. With one core nothing is done: what computes for long, as the checks
+    of a large batch, is done by these threads then, and the others' turns must come soon.
     """
-    sys.setswitchinterval(SWITCH_SECONDS)
     allowed, here = sorted(allowed_cores()), local()
-    if not allowed:
+    if len(allowed) < 2:
         return application
+    sys.setswitchinterval(SWITCH_SECONDS)
     core = {secrets.choice(allowed)}
     with suppress(OSError):
         for thread in map(int, os.listdir("/proc/self/task")):

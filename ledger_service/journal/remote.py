@@ -36,13 +36,12 @@ class RemoteJournal:
         written: Callable[[Written], None],
         published: Callable[[], None],
         lost: Callable[[], None],
-        pending_max: int,
         posts_in_work: Callable[[], int] = lambda: 0,
     ) -> None:
         """Start `python -m module PARENT DESCRIPTOR BULK`; `lost` is called when it ends on its own.
 
-        When `pending_max` requests wait for it, others are turned away (503), so that threads are left for the rest.
-        `posts_in_work` counts them together with those on their way to it: for these the writer waits a little.
+        `posts_in_work` counts those that wait for it together with those on their way to it: for these the writer waits
+        a little.
 
         Batches have a way of their own, so that no single event waits behind one that has not been read yet.
         """
@@ -55,7 +54,6 @@ class RemoteJournal:
         self._pending: dict[int, Promise[Any]] = {}
         self._closing = False
         self._is_lost = False
-        self._pending_max = pending_max
         self._posts_in_work = posts_in_work
         ours, theirs = zip(*(socket.socketpair() for _ in range(2)), strict=True)
         descriptors = [end.fileno() for end in theirs]
@@ -110,8 +108,6 @@ class RemoteJournal:
     def _asked(
         self, through: Channel, said: dict[str, Any], about: bytes = b"", seconds: float = ANSWER_SECONDS_MAX
     ) -> tuple[dict[str, Any], bytes]:
-        if len(self._pending) >= self._pending_max:
-            raise Unavailable("Too many requests are waiting.", 1)
         number = next(self._numbers)
         promise: Promise[tuple[dict[str, Any], bytes]] = Promise()
         self._pending[number] = promise

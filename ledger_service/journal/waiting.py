@@ -13,7 +13,8 @@ GROUP_REQUESTS_MAX = 512
 BULK_EVENTS_MAX = 2_000
 """More batches than fit into this are another group: larger ones gain nothing, and single events would wait longer."""
 BULK_EVENTS_BETWEEN_SINGLES = 1_000
-WAITING_REQUESTS_MAX = 2_048
+WAITING_REQUESTS_MAX = 4_096
+"""More than the door of `ledger serve` ever lets in."""
 WAITING_EVENTS_MAX = 100_000
 
 

@@ -8,7 +8,7 @@ import pytest
 from docs.generate import PAGES, REFERENCE
 from ledger_service.cli import main as ledger
 from reporting_service.cli import main as reporting
-from shared.process import TUNABLES
+from shared.process import SERVER_TUNABLES, TUNABLES
 from shared.serving import THREADS_MORE, THREADS_TIMES
 from tests.house.tree import ROOT, tracked
 
@@ -41,7 +41,9 @@ def test_what_is_set_in_code_is_told_as_it_is():
     decision = (ROOT / "docs/decisions/0009-one-worker-many-threads.md").read_text()
     assert f"up to {times} times as many blocking threads" in decision
     assert f"and {THREADS_MORE} more" in decision
-    assert f"`{TUNABLES}`" in (REFERENCE / "settings.md").read_text()
+    settings = (REFERENCE / "settings.md").read_text()
+    assert f"`{TUNABLES}`" in settings
+    assert all(f"`{name}={value}`" in settings for name, value in SERVER_TUNABLES.items())
 
 
 def test_every_command_in_the_docs_exists():

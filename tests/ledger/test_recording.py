@@ -145,19 +145,6 @@ def test_a_writer_that_stands_still_is_not_ready(served, monkeypatch):
     assert served.get("/readyz", None).status_code == 200
 
 
-def test_more_than_can_wait_are_turned_away(served, monkeypatch):
-    monkeypatch.setattr(served.ledger.journal, "_pending_max", 2)
-    process = served.ledger.journal._process
-    os.kill(process.pid, signal.SIGSTOP)
-    with ThreadPoolExecutor(2) as pool:
-        waiting = [pool.submit(served.post, interest()) for _ in range(2)]
-        while served.ledger.journal.queued < 2:
-            pass
-        assert problem_of(served.post(interest()), 503)["detail"] == "Too many requests are waiting."
-        os.kill(process.pid, signal.SIGCONT)
-        assert {answer.result().status_code for answer in waiting} == {201}
-
-
 def test_closing_answers_what_waits(open_served):
     office = open_served()
     with ThreadPoolExecutor(8) as pool:

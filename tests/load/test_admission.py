@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from ledger_service.api import admitting as ledger_door
 from ledger_service.api.intake import BATCH
+from ledger_service.journal.waiting import WAITING_REQUESTS_MAX
 from reporting_service.api import admitting as reporting_door
 from shared import admission
 from shared.admission import AGAIN_SECONDS_MAX, SECOND, Admission, Asked, Bound, Room, outside
@@ -100,8 +101,11 @@ def turn_away(room, times):
         pytest.param([(8, 2)], 1, id="more than a quarter is"),
         pytest.param([(8, 1), (8, 3)], 1, id="in a later second too"),
         pytest.param([(8, 1), (8, 2)], 3, id="each second counts by itself"),
-        pytest.param([(8, 2), (3, 4)], 1, id="it stays crowded while more are turned away than let in"),
-        pytest.param([(8, 2), (3, 3)], 3, id="it is calm when as many are let in"),
+        pytest.param([(8, 2), (4, 6)], 1, id="it stays crowded while half as many more are turned away than let in"),
+        pytest.param([(8, 2), (4, 5)], 3, id="it is calm when a quarter more are"),
+        pytest.param([(8, 2), (2, 7)], 3, id="it is calm when hardly more come than were let in in the best second"),
+        pytest.param([(8, 2), (2, 8)], 1, id="and crowded when more do"),
+        pytest.param([(8, 2), *[(2, 8)] * 4, (2, 7)], 1, id="what the best second was is forgotten in the end"),
         pytest.param([(8, 2), (1, 0)], 3, id="it is calm when nobody is turned away"),
         pytest.param([(8, 2), (1, 0), (8, 0)], 3, id="and stays so"),
     ],
@@ -131,7 +135,7 @@ def test_of_a_crowd_the_first_one_turned_away_leaves_a_line(monkeypatch):
     lines = []
     said = SimpleNamespace(warning=lambda event, **more: lines.append((event, more["at_once"])))
     monkeypatch.setattr(admission, "log", said)
-    room = room_after([(8, 2), (3, 4), (3, 4)], silent=SECOND)
+    room = room_after([(8, 2), (2, 4), (2, 4)], silent=SECOND)
     turn_away(room, 2)
     assert lines == [("turning requests away", 3)] * 2
 
@@ -246,10 +250,11 @@ def test_places_and_turned_away_are_measured():
 
 @pytest.mark.parametrize("door", [ledger_door, reporting_door])
 @pytest.mark.parametrize("threads", [32, 96, 512])
-def test_there_are_more_threads_than_places(door, threads):
+def test_there_are_more_threads_than_places_and_the_writer_takes_as_many(door, threads):
     rooms = door.admission(threads)._rooms.values()
     waiting_for_their_bodies = slots_of(threads)
-    assert sum(room._bound.calm for room in rooms) + waiting_for_their_bodies < threads_of(threads)
+    places = sum(room._bound.calm for room in rooms) + waiting_for_their_bodies
+    assert places < min(threads_of(threads), WAITING_REQUESTS_MAX)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,14 @@ def test_the_others_use_all(running, name):
         assert (name, len(ALL)) == ("checks", 1)
 
 
+@pytest.fixture(autouse=True)
+def interval():
+    """As it was."""
+    before = sys.getswitchinterval()
+    yield
+    sys.setswitchinterval(before)
+
+
 @pytest.fixture
 def settled():
     """An application that says which cores it may use."""
@@ -74,6 +82,21 @@ def test_threads_that_answer_run_on_one_core_of_those_allowed(settled):
     assert answers == [answers[0]] * 6
     assert len(answers[0]) == 1
     assert answers[0] <= ALL
+
+
+def test_threads_that_wait_for_their_turn_seldom_ask_for_it(settled):
+    assert sys.getswitchinterval() == pytest.approx(process.SWITCH_SECONDS if len(ALL) > 1 else 0.005)
+
+
+def test_on_one_core_they_ask_as_often_as_python_has_it(monkeypatch):
+    before = sys.getswitchinterval()
+    monkeypatch.setattr(process, "allowed_cores", lambda: {0})
+
+    def application(*_):
+        return []
+
+    assert share_one_core(application) is application
+    assert sys.getswitchinterval() == before
 
 
 def test_who_checks_batches_again_may_use_what_the_first_might():

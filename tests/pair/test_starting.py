@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from bench.pair import free_bind, wait_until
-from shared.process import TUNABLES
+from shared.process import SERVER_TUNABLES, TUNABLES
 from tests.reporting.history import KEY
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -28,7 +28,8 @@ class Begun:
         bind, closed = free_bind(), free_bind()
         self.database, self.output = home / f"{service}.db", home / "said"
         self.url = f"http://{bind}"
-        environment = {name: value for name, value in os.environ.items() if name != "GLIBC_TUNABLES"}
+        tuned = {"GLIBC_TUNABLES", *SERVER_TUNABLES}
+        environment = {name: value for name, value in os.environ.items() if name not in tuned}
         environment |= {"FUND_HOME": str(home), f"{service.upper()}_BIND": bind}
         environment |= {"REPORTING_LOG_VKEY": KEY.vkey, "REPORTING_LEDGER_URL": f"http://{closed}"}
         program = program or [BIN / service, "serve"]
@@ -148,6 +149,22 @@ def test_a_worker_told_to_stop_as_soon_as_it_is_there_ends(told, code):
 def test_threads_keep_nothing_unless_an_operator_says_so(begin, given, then):
     begun = begin(**given).until_it_has_a_worker()
     assert [tunables_of(pid) for pid in (begun.pid, *workers_of(begun.pid))] == [then, then]
+
+
+@pytest.mark.parametrize("own", [{}, dict.fromkeys(SERVER_TUNABLES, "tcache:true")], ids=["nothing", "their own"])
+def test_the_http_servers_allocator_is_told_the_same_unless_an_operator_says_so(begin, own):
+    begun = begin(**own).until_it_has_a_worker()
+    told = Path(f"/proc/{begun.pid}/environ").read_text().split("\0")
+    assert [word for word in told if word.partition("=")[0] in SERVER_TUNABLES] == [
+        f"{name}={value}" for name, value in (SERVER_TUNABLES | own).items()
+    ]
+
+
+def test_the_http_servers_allocator_hears_what_it_is_told():
+    told = {name: f"{value},stats_print:true" for name, value in SERVER_TUNABLES.items()}
+    run = [sys.executable, "-c", "import granian"]
+    done = subprocess.run(run, env=os.environ | told, capture_output=True, text=True, timeout=ENDS_S)
+    assert "opt.tcache: false" in done.stderr
 
 
 def test_pythons_own_options_stay_those_it_was_started_with(begin, service):
