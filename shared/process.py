@@ -19,7 +19,7 @@ TUNABLES = f"{TUNABLE}=0"
 """Each thread keeps what it freed for itself, up to a fifth of a megabyte; with hundreds of threads memory grows so for
 hours. Without, it stays level and nothing is slower, since Python's small objects do not come from there (glibc)."""
 SERVER_TUNABLES = {"_RJEM_MALLOC_CONF": "tcache:false"}
-"""The same of the HTTP server, which brings an allocator of its own: a tenth of a megabyte a thread (jemalloc)."""
+"""The same of the HTTP server, which brings an allocator of its own (jemalloc)."""
 SWITCH_SECONDS = 0.1
 """So often each thread that waits for the interpreter wakes to ask for it. With Python's own 5 ms, hundreds that wait
 leave hardly any time for work."""
