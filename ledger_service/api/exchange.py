@@ -1,4 +1,8 @@
-"""What surrounds every exchange: request id, access, Accept, then the body read whole, headers, one log line."""
+"""What surrounds every exchange: request id, access, Accept, then the body read whole, headers, one log line.
+
+Flask's `request` and `g` are looked up anew each time that they are named; here, where every request comes by, each is
+looked up once.
+"""
 
 import re
 import secrets
@@ -8,7 +12,8 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
+from flask.globals import app_ctx, request_ctx
 
 from ledger_service.api.ledger import ledger
 from ledger_service.api.permissions import admit, identify
@@ -46,6 +51,7 @@ def register(app: Flask, bodies: Bodies) -> None:
 
     def read_body() -> None:
         """Only of those who were let in: nobody else can have a thread wait for them."""
+        request = request_ctx.request
         if request.method == "POST" and request.url_rule is not None and request.blueprint not in FOR_PEOPLE:
             g.body = bodies.read(request.environ)
 
@@ -70,21 +76,22 @@ def _with_headers(application: WSGIApplication) -> WSGIApplication:
 
 
 def _begin() -> None:
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    given, kept = request_ctx.request.headers.get("X-Request-Id", ""), app_ctx.g
+    kept.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
-    g.started = time.perf_counter()
-    g.identity = None
+    structlog.contextvars.bind_contextvars(request_id=kept.request_id)
+    kept.started = time.perf_counter()
+    kept.identity = None
 
 
 def _admit() -> None:
     """Turn away whoever may not, and whoever does not want what the route has."""
+    request = request_ctx.request
     if request.url_rule is None or request.blueprint in FOR_PEOPLE:
         return
-    g.identity = identify(ledger(), request)
-    if g.identity is not None:
-        admit(g.identity, request)
+    identity = g.identity = identify(ledger(), request)
+    if identity is not None:
+        admit(identity, request)
     if request.endpoint == "static":
         return
     media_type = PRODUCES.get(request.url_rule.rule, "application/json")
@@ -94,13 +101,14 @@ def _admit() -> None:
 
 
 def _end(response: Response) -> Response:
-    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    request, kept = request_ctx.request, app_ctx.g
+    seconds = time.perf_counter() - kept.get("started", time.perf_counter())
     rule = request.url_rule.rule if request.url_rule else "none"
-    response.headers.add("X-Request-Id", g.get("request_id", ""))
-    identity, method = g.get("identity"), quoted_method(request.method)
+    response.headers.add("X-Request-Id", kept.get("request_id", ""))
+    identity, method = kept.get("identity"), quoted_method(request.method)
     told = quoted(method, request.path, response.status_code, identity.subject if identity else None)
     if response.status_code in (401, 403):
-        log.warning("access refused", route=rule, reason=g.get("refused"), **told)
-    log.info("answered", ms=round(seconds * 1000, 2), position=g.get("position"), **told)
+        log.warning("access refused", route=rule, reason=kept.get("refused"), **told)
+    log.info("answered", ms=round(seconds * 1000, 2), position=kept.get("position"), **told)
     ledger().metrics.answered(method, rule, response.status_code, seconds)
     return response

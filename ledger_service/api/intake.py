@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, g
+from flask.globals import request_ctx
 
 from ledger_service.api.checking import checked, checked_batch, events_in, names_in
 from ledger_service.api.ledger import answer, caller, ledger
@@ -49,6 +50,7 @@ def post(query: dict[str, Any]) -> Response:
 
 def _is_batch() -> bool:
     """Which of the two content types was sent; UnsupportedMediaType (415) for any other."""
+    request = request_ctx.request
     encoding = request.headers.get("Content-Encoding", "identity").lower()
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype not in (EVENT, BATCH) or charset not in ("utf-8", "utf8") or encoding != "identity":

@@ -63,13 +63,13 @@ class Parser(FlaskParser):
 
     def parse(self, argmap: Any, req: Any = None, *, location: str | None = None, **options: Any) -> Any:
         """As webargs does, each parameter once; what a schema makes of no query at all is found out once."""
+        if location == "query" and not request.query_string:
+            if argmap not in self._of_nothing:
+                self._of_nothing[argmap] = super().parse(argmap, req, location=location, **options)
+            return dict(self._of_nothing[argmap])
         if location == "query":
             once_each()
-        if location != "query" or request.query_string:
-            return super().parse(argmap, req, location=location, **options)
-        if argmap not in self._of_nothing:
-            self._of_nothing[argmap] = super().parse(argmap, req, location=location, **options)
-        return dict(self._of_nothing[argmap])
+        return super().parse(argmap, req, location=location, **options)
 
     def handle_error(self, error: ma.ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Malformed (400), one error per parameter."""
