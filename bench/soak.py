@@ -17,7 +17,7 @@ from bench.overload import HISTORY, Lengths
 from bench.pair import Pair
 from bench.runs import Run, Verdict, measure_each, rows_of
 from bench.stage import Reader, Stage
-from bench.sustained import in_words, sustained
+from bench.sustained import sustained
 from bench.watching import Watch, watching
 
 SHARE = 0.7
@@ -33,14 +33,14 @@ P99_TIMES, GROWTH_MAX = 1.3, 0.05
 def soaked(stage: Stage, pair: Pair, lengths: Lengths) -> Run:
     """Offer 70 per cent of the sustainable rate, and see."""
     with open_loop(pair.ledger_bind, pair.token("finance", "finance-1")) as load, watching(pair, lengths.look) as watch:
-        sustainable, found = sustained(load, stage.everyday, lengths.finding)
-        began = time.monotonic()
         with read_a_little(pair, stage.everyday.year) as failed:
-            windows = load.offer(stage.everyday, Offer(lengths.load, SHARE * sustainable)).result()
+            sustainable = sustained(load, stage.everyday, lengths.finding)
+            began = time.monotonic()
+            windows = load.offer(stage.everyday, Offer(lengths.load, SHARE * sustainable.rate)).result()
         rows = rows_of(windows, watch, began, lengths.minute)
     said = {
-        "sustainable": in_words(sustainable, found),
-        "offered": f"{SHARE * sustainable:,.0f} events/s by the clock for {lengths.load / 60:g} minutes",
+        "sustainable": str(sustainable),
+        "offered": f"{SHARE * sustainable.rate:,.0f} events/s by the clock for {lengths.load / 60:g} minutes",
         "compared": f"the last {COMPARED:.0%} of the time with the first {COMPARED:.0%} after {WARM_UP:.0%} to warm up",
     }
     return Run("soak", stage.store.name, said, rows, _verdicts(windows, watch, began, failed))
@@ -108,7 +108,7 @@ def measured(kind: str, lengths: Lengths, history: int = HISTORY) -> Run:
 
 def main() -> int:
     """Measure on each store, print the table, keep it; 1 when an aim was missed."""
-    return measure_each("soak", __doc__, "minutes", 30.0, lambda kind, long: measured(kind, Lengths(20, 0, 60 * long)))
+    return measure_each("soak", __doc__, "minutes", 30.0, lambda kind, long: measured(kind, Lengths(30, 0, 60 * long)))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from bench.pair import Pair
 from bench.runs import Run, Verdict, measure_each
 from bench.soak import SHARE
 from bench.stage import Stage
-from bench.sustained import in_words, sustained
+from bench.sustained import sustained
 from bench.watching import largest
 
 FINDING_SECONDS, CALM_SECONDS, STALL_SECONDS = 20.0, 10.0, 2.0
@@ -29,8 +29,8 @@ RECOVERY_MAX = 5.0
 def stalled(stage: Stage, pair: Pair, seconds: float, finding: float, calm: float) -> Run:
     """Offer 70 per cent of the sustainable rate for so long after a calm time and the stall, and see."""
     with open_loop(pair.ledger_bind, pair.token("finance", "finance-1")) as load:
-        sustainable, found = sustained(load, stage.everyday, finding)
-        rate = SHARE * sustainable
+        sustainable = sustained(load, stage.everyday, finding)
+        rate = SHARE * sustainable.rate
         with ThreadPoolExecutor(1) as beside:
             whole = load.offer(stage.everyday, Offer(calm + STALL_SECONDS + seconds, rate, again=True))
             beside.submit(stand_still, pair, calm, STALL_SECONDS).result()
@@ -39,7 +39,7 @@ def stalled(stage: Stage, pair: Pair, seconds: float, finding: float, calm: floa
     assert slowest >= STALL_SECONDS / 2, f"the writer did not stand still: the slowest answer took {slowest:.2f} s"
     after = windows[int(calm + STALL_SECONDS) :]
     said = {
-        "sustainable": in_words(sustainable, found),
+        "sustainable": str(sustainable),
         "offered": f"{rate:,.0f} events/s by the clock",
         "accepted of those sent in each second after it": ", ".join(f"{len(window.accepted):,}" for window in after),
         "turned away": ", ".join(f"{len(window.shed):,}" for window in after),
