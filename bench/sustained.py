@@ -37,9 +37,8 @@ class Sustained:
 
 def sustained(load: OpenLoop, everyday: Everyday, seconds: float) -> Sustained:
     """Try rates, each for so many seconds, until the largest that is carried is known to a part of PARTS."""
-    waiting = together(load.offer(everyday, Offer(seconds, clients=CLIENTS)).result())
-    assert not waiting.others, f"not everything was accepted: {waiting.others}"
-    assert not waiting.shed, "clients that wait were turned away"
+    waiting = _carried(load, everyday, Offer(seconds, clients=CLIENTS))
+    assert waiting, "clients that wait were turned away"
     most = len(waiting.accepted) / seconds
     carried, too_much, found = 0, PARTS + 1, Window()
     while too_much - carried > 1:
@@ -53,7 +52,7 @@ def sustained(load: OpenLoop, everyday: Everyday, seconds: float) -> Sustained:
 
 
 def _carried(load: OpenLoop, everyday: Everyday, offer: Offer) -> Window | None:
-    """How a rate was answered; None when somebody was turned away, or failed, each time."""
+    """How a load was answered; None when somebody was turned away, or failed, each time."""
     for _ in range(TRIES):
         window = together(load.offer(everyday, offer).result())
         if not window.shed and not window.others:

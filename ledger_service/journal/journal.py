@@ -12,7 +12,7 @@ from ledger_service.journal.deciding import Rules
 from ledger_service.journal.kept import Kept, OutOfStep
 from ledger_service.journal.limits import RefusalLimit
 from ledger_service.journal.opening import read_in
-from ledger_service.journal.promise import ANSWER_SECONDS_MAX, Promise
+from ledger_service.journal.promise import NOT_ANSWERED, QUESTION_SECONDS_MAX, Promise
 from ledger_service.journal.recorders.interface import CheckpointRow, JournalRecorder, Reader, StoreRefused
 from ledger_service.journal.sealing import Sealer
 from ledger_service.journal.snapshots import NoSnapshots
@@ -39,7 +39,7 @@ class Journal(Protocol):
     def record(self, command: Command) -> Answer:
         """Decide and record; raises the command's Problem, or Unavailable when nothing could be recorded."""
 
-    def ask(self, name: str, *arguments: Any, seconds: float = ANSWER_SECONDS_MAX) -> bytes:
+    def ask(self, name: str, *arguments: Any, seconds: float = QUESTION_SECONDS_MAX) -> bytes:
         """The answer to one of the QUESTIONS, as JSON, as of the last commit of any process."""
 
     def reading(self) -> AbstractContextManager[Reader]:
@@ -135,11 +135,11 @@ class ThreadedJournal:
             raise outcome.problem
         return answer_of(outcome, command.batch)
 
-    def ask(self, name: str, *arguments: Any, seconds: float = ANSWER_SECONDS_MAX) -> bytes:
+    def ask(self, name: str, *arguments: Any, seconds: float = QUESTION_SECONDS_MAX) -> bytes:
         """The answer to a question."""
-        promise: Promise[bytes] = Promise()
+        promise: Promise[bytes] = Promise(seconds, NOT_ANSWERED)
         self._waiting.ask(Question(name, list(arguments), promise.tell))
-        return promise.result(seconds)
+        return promise.result()
 
     def reading(self) -> AbstractContextManager[Reader]:
         """A read transaction on the stored journal."""

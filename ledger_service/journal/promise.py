@@ -5,16 +5,21 @@ from typing import Generic, TypeVar
 
 from shared.contract.problems import Unavailable
 
-ANSWER_SECONDS_MAX = 120.0
+ANSWER_SECONDS_MAX, QUESTION_SECONDS_MAX = 120.0, 20.0
+"""How long what is to be recorded is waited for, and the answer to a question, which is soon asked again."""
+MAY_BE_RECORDED = "No answer in time; it may still be recorded. Ask again with the same id."
+NOT_ANSWERED = "No answer in time. Ask again."
 Answer = TypeVar("Answer")
 
 
 class Promise(Generic[Answer]):
     """Given once; waited for by one thread."""
 
-    __slots__ = ("_given", "_told")
+    __slots__ = ("_given", "_late", "_seconds", "_told")
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = ANSWER_SECONDS_MAX, late: str = MAY_BE_RECORDED) -> None:
+        """How long it is waited for, and what is said when there is no answer by then."""
+        self._seconds, self._late = seconds, late
         self._given = Lock()
         self._given.acquire()
         self._told: Answer | Exception
@@ -24,10 +29,10 @@ class Promise(Generic[Answer]):
         self._told = answer
         self._given.release()
 
-    def result(self, seconds: float = ANSWER_SECONDS_MAX) -> Answer:
+    def result(self) -> Answer:
         """The answer; the exception told instead, or Unavailable (503) when there is none in time."""
-        if not self._given.acquire(timeout=seconds):
-            raise Unavailable("No answer in time; it may still be recorded. Ask again with the same id.", 5)
+        if not self._given.acquire(timeout=self._seconds):
+            raise Unavailable(self._late, 5)
         try:
             if isinstance(self._told, Exception):
                 raise self._told

@@ -15,7 +15,7 @@ import structlog
 
 from ledger_service.journal.channel import Channel, Message, message
 from ledger_service.journal.commands import Answer, Command
-from ledger_service.journal.promise import ANSWER_SECONDS_MAX, Promise
+from ledger_service.journal.promise import NOT_ANSWERED, QUESTION_SECONDS_MAX, Promise
 from ledger_service.journal.recorders.interface import JournalRecorder, Reader, StoreRefused, StoreUnavailable
 from ledger_service.journal.writer import Written
 from shared.contract.problems import Unavailable, unpacked
@@ -23,6 +23,7 @@ from shared.contract.problems import Unavailable, unpacked
 log = structlog.get_logger("journal")
 REFUSALS: dict[str, type[Exception]] = {kind.__name__: kind for kind in (StoreRefused, StoreUnavailable)}
 """Why a writer's process may not start, by the names it says."""
+Heard = Promise[Message]
 
 
 class RemoteJournal:
@@ -51,7 +52,7 @@ class RemoteJournal:
         self._published = published
         self._lost = lost
         self._numbers = count(1)
-        self._pending: dict[int, Promise[Any]] = {}
+        self._pending: dict[int, Heard] = {}
         self._closing = False
         self._is_lost = False
         self._posts_in_work = posts_in_work
@@ -96,20 +97,18 @@ class RemoteJournal:
             "marks": len(command.events.marks),
         }
         through = self._bulk if command.batch else self._channel
-        told, body = self._asked(through, said, command.events.marks + command.events.body)
+        told, body = self._asked(Promise(), through, said, command.events.marks + command.events.body)
         return Answer(told["status"], body, told["position"])
 
-    def ask(self, name: str, *arguments: Any, seconds: float = ANSWER_SECONDS_MAX) -> bytes:
+    def ask(self, name: str, *arguments: Any, seconds: float = QUESTION_SECONDS_MAX) -> bytes:
         """The answer to a question."""
         if self._is_lost:
             raise Unavailable("The journal's writer has ended. Ask again.", 2)
-        return self._asked(self._channel, {"ask": name, "arguments": arguments}, seconds=seconds)[1]
+        promise: Heard = Promise(seconds, NOT_ANSWERED)
+        return self._asked(promise, self._channel, {"ask": name, "arguments": arguments})[1]
 
-    def _asked(
-        self, through: Channel, said: dict[str, Any], about: bytes = b"", seconds: float = ANSWER_SECONDS_MAX
-    ) -> tuple[dict[str, Any], bytes]:
+    def _asked(self, promise: Heard, through: Channel, said: dict[str, Any], about: bytes = b"") -> Message:
         number = next(self._numbers)
-        promise: Promise[tuple[dict[str, Any], bytes]] = Promise()
         self._pending[number] = promise
         try:
             if self._closing:
@@ -117,7 +116,7 @@ class RemoteJournal:
             if self._is_lost:
                 raise Unavailable("The journal's writer has ended; nothing was recorded. Ask again.", 2)
             through.send(message({"number": number, "in_work": self._posts_in_work(), **said}, about))
-            return promise.result(seconds)
+            return promise.result()
         except OSError as error:
             raise _unknown() from error
         finally:

@@ -55,7 +55,7 @@ def test_one_slow_moment_does_not_make_a_rate_too_much():
     assert load.tried[:2] == [800, 800]
 
 
-def test_two_do():
+def test_two_slow_moments_do_make_it_too_much():
     assert sustained(Carries(1_000, slow=(1, 2)), None, 1).rate < 800
 
 

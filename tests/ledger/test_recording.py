@@ -15,6 +15,7 @@ from ledger_service.api import operations
 from ledger_service.app import create_served
 from ledger_service.journal.recorders.interface import StoreRefused
 from ledger_service.settings import load
+from shared.contract.problems import Unavailable
 from tests.ledger.clerks import Office, approval, interest, problem_of
 
 
@@ -143,6 +144,16 @@ def test_a_writer_that_stands_still_is_not_ready(served, monkeypatch):
     os.kill(process.pid, signal.SIGCONT)
     monkeypatch.setattr(operations, "PROBE_SECONDS", 60)
     assert served.get("/readyz", None).status_code == 200
+
+
+def test_a_question_is_not_said_to_be_recorded(served):
+    process = served.ledger.journal._process
+    os.kill(process.pid, signal.SIGSTOP)
+    with pytest.raises(Unavailable) as late:
+        served.ledger.journal.ask("facility", 2026, seconds=0.1)
+    os.kill(process.pid, signal.SIGCONT)
+    assert late.value.detail == "No answer in time. Ask again."
+    assert served.get("/v1/facility").status_code == 200
 
 
 def test_closing_answers_what_waits(open_served):
