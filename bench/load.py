@@ -3,6 +3,7 @@
 One loop serves all connections: it sends the next prepared request of a connection when the last was answered.
 """
 
+import os
 import selectors
 import socket
 import time
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 from bench.figures import percentile
+from bench.leash import die_with
 
 ANSWER_SECONDS = 120
 EVENT = "application/cloudevents+json"
@@ -69,10 +71,18 @@ class Generator:
 
 
 @contextmanager
-def generator() -> Iterator[Generator]:
-    """The process, already there before a clock runs."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+def process_beside() -> Iterator[ProcessPoolExecutor]:
+    """A process that makes load, already there before a clock runs; it ends when this one does, however it ends."""
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn, initializer=die_with, initargs=(os.getpid(),)) as pool:
         pool.submit(time.time).result()
+        yield pool
+
+
+@contextmanager
+def generator() -> Iterator[Generator]:
+    """The process for requests whose bodies are ready."""
+    with process_beside() as pool:
         yield Generator(pool)
 
 

@@ -14,12 +14,11 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from multiprocessing import get_context
 from random import Random
 
 from bench.everyday import Everyday
 from bench.figures import percentile
-from bench.load import EVENT, Request
+from bench.load import EVENT, Request, process_beside
 
 REST_SECONDS = 5.0
 """The services close a connection that has rested for ten."""
@@ -98,9 +97,8 @@ class OpenLoop:
 
 @contextmanager
 def open_loop(bind: str, token: str) -> Iterator[OpenLoop]:
-    """The process, already there before a clock runs."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        pool.submit(time.time).result()
+    """The process that does not wait."""
+    with process_beside() as pool:
         yield OpenLoop(pool, bind, token)
 
 
