@@ -1,6 +1,8 @@
 """Messages between the doors and the writer's process: JSON and bytes, one after the other through a socket pair."""
 
+import select
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from threading import Lock
@@ -34,6 +36,33 @@ class Channel:
         whole = b"".join(messages)
         with self._sending:
             self._end.sendall(whole)
+
+    def send_within(self, seconds: float, whole: bytes) -> None:
+        """Send a message, as soon as the other end has read enough of what was sent before; TimeoutError, with nothing
+        sent, when it has not by then. Until the rest of a large message fits in too may take longer."""
+        until = time.monotonic() + seconds
+        if not self._sending.acquire(timeout=max(0.0, seconds)):
+            raise TimeoutError
+        try:
+            while not (sent := self._sent(whole)):
+                if not self._has_room(until - time.monotonic()):
+                    raise TimeoutError
+            self._end.sendall(memoryview(whole)[sent:])
+        finally:
+            self._sending.release()
+
+    def _sent(self, whole: bytes) -> int:
+        """How much could be sent at once."""
+        try:
+            return self._end.send(whole, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return 0
+
+    def _has_room(self, seconds: float) -> bool:
+        """Whether something can be sent, or can be within so long."""
+        room = select.poll()
+        room.register(self._end, select.POLLOUT)
+        return bool(room.poll(1000 * max(0.0, seconds)))
 
     def received(self, *, wait: bool) -> Iterator[Message]:
         """What has come, waiting for something if told to; nothing once the other end is closed."""

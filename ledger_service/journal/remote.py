@@ -115,8 +115,11 @@ class RemoteJournal:
                 raise Unavailable("The service is stopping.", 1)
             if self._is_lost:
                 raise Unavailable("The journal's writer has ended; nothing was recorded. Ask again.", 2)
-            through.send(message({"number": number, "in_work": self._posts_in_work(), **said}, about))
+            whole = message({"number": number, "in_work": self._posts_in_work(), **said}, about)
+            through.send_within(promise.left, whole)
             return promise.result()
+        except TimeoutError:
+            raise Unavailable("The journal's writer does not get on; this did not reach it. Ask again.", 5) from None
         except OSError as error:
             raise _unknown() from error
         finally:

@@ -1,11 +1,14 @@
 """The writer in a process of its own: nobody outside can tell, unless that process is lost."""
 
 import os
+import select
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from inspect import signature
 from pathlib import Path
 from threading import Event
 
@@ -14,6 +17,7 @@ import pytest
 from ledger_service.api import operations
 from ledger_service.app import create_served
 from ledger_service.journal.recorders.interface import StoreRefused
+from ledger_service.journal.remote import RemoteJournal
 from ledger_service.settings import load
 from shared.contract.problems import Unavailable
 from tests.ledger.clerks import Office, approval, interest, problem_of
@@ -58,8 +62,8 @@ def test_an_event_is_recorded_once(served):
 
 def test_the_writer_hears_how_many_posts_are_in_work(served, monkeypatch):
     channel, sent = served.ledger.journal._channel, []
-    send = channel.send
-    monkeypatch.setattr(channel, "send", lambda *messages: (sent.extend(messages), send(*messages)))
+    send = channel.send_within
+    monkeypatch.setattr(channel, "send_within", lambda left, whole: (sent.append(whole), send(left, whole)))
     served.post(interest())
     assert [b'"in_work":1,' in said for said in sent] == [True]
 
@@ -146,13 +150,37 @@ def test_a_writer_that_stands_still_is_not_ready(served, monkeypatch):
     assert served.get("/readyz", None).status_code == 200
 
 
-def test_a_question_is_not_said_to_be_recorded(served):
-    process = served.ledger.journal._process
-    os.kill(process.pid, signal.SIGSTOP)
+@pytest.fixture
+def standing_still(served):
+    """The writer's process stands still while a test runs."""
+    pid = served.ledger.journal.pid
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield served
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_a_question_waits_for_seconds_and_is_not_said_to_be_recorded(standing_still):
     with pytest.raises(Unavailable) as late:
-        served.ledger.journal.ask("facility", 2026, seconds=0.1)
-    os.kill(process.pid, signal.SIGCONT)
+        standing_still.ledger.journal.ask("facility", 2026, seconds=0.1)
     assert late.value.detail == "No answer in time. Ask again."
+    assert signature(RemoteJournal.ask).parameters["seconds"].default == 20
+
+
+def test_a_question_ends_in_time_too_when_the_way_to_the_writer_is_full(served):
+    journal = served.ledger.journal
+    way = journal._channel._end
+    way.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 0)
+    os.kill(journal.pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(40) as pool:
+        posts = [pool.submit(served.post, interest()) for _ in range(40)]
+        while journal.queued < 40 or select.select([], [way], [], 0)[1]:
+            pass
+        with pytest.raises(Unavailable, match="did not reach it"):
+            journal.ask("facility", 2026, seconds=0.2)
+        os.kill(journal.pid, signal.SIGCONT)
+        assert {post.result().status_code for post in posts} == {201}
     assert served.get("/v1/facility").status_code == 200
 
 
