@@ -4,8 +4,7 @@ What is let in is then answered quickly, however many come. There are two bounds
 one takes up what comes unevenly, and a writer that takes many at once writes more. When in a second more than a quarter
 as many are turned away as let in, there is more to do than can be done: then the smaller one holds, under which what is
 let in waits for little else, until in a second no more than a quarter more are turned away than let in, or hardly more
-come than were let in in the best second lately. Now and then some more are let in for a second, to see whether all that
-come could be.
+come than were let in in the best second lately.
 
 Those turned away are told to come again after some seconds, each another number of them, up to a bound that doubles in
 every second in which more than a quarter as many are turned away as let in: if they all came again at once, there would
@@ -35,8 +34,6 @@ CROWDS, STAYS_CROWDED = 0.25, 1.25
 AS_MANY, FORGETS = 1.2, 0.98
 """It is calm again when no more than so many times the most that were let in in a second come; of that most so much is
 left after a second: a half after half a minute."""
-TRIES_EVERY, TRIES_TIMES = 20, 4
-"""So often, in crowded seconds, so many times as many are let in for one; unless that one crowds too, it is calm."""
 AGAIN_SECONDS_MAX = 60
 PLACE = "fund.place"
 """Where a request's environment holds its place."""
@@ -67,8 +64,7 @@ class Room:
         self.turned_away = 0
         self._bound = bound
         self._clock = clock
-        self._at_once = bound.calm
-        self._crowded_for = 0
+        self._crowded = False
         self._counts = False
         self._ends = 0.0
         self._let_in = self._away = 0
@@ -82,7 +78,7 @@ class Room:
             now = self._clock()
             if now >= self._ends:
                 self._judge(now)
-            bound = self._at_once
+            bound = self._bound.crowded if self._crowded else self._bound.calm
             if not self.taken or self.taken + places <= bound:
                 self.taken += places
                 self._let_in += 1
@@ -105,25 +101,15 @@ class Room:
         nobody came it is calm."""
         too_many = self._away > CROWDS * self._let_in
         came, as_many = self._let_in + self._away, AS_MANY * self._most
-        stays = too_many
-        if self._crowded_for % TRIES_EVERY:
-            stays = self._away > STAYS_CROWDED * self._let_in and came > as_many
+        stays = self._away > STAYS_CROWDED * self._let_in and came > as_many
         goes_on = self._counts and now < self._ends + SECOND
         self._most = max(self._let_in, FORGETS * self._most)
-        self._crowded_for = self._crowded_for + 1 if goes_on and stays else 0
-        self._at_once = self._places()
+        self._crowded = goes_on and (stays if self._crowded else too_many)
         again_max = 2 * self._again_max if too_many else self._again_max // 2
         self._again_max = min(max(again_max, 1), AGAIN_SECONDS_MAX) if goes_on else 1
         self._counts = goes_on and (self._away > 0 or self._again_max > 1)
         self._ends = now + SECOND
         self._let_in = self._away = 0
-
-    def _places(self) -> int:
-        """How many may be in work at once in this second."""
-        if not self._crowded_for:
-            return self._bound.calm
-        times = 1 if self._crowded_for % TRIES_EVERY else TRIES_TIMES
-        return min(self._bound.calm, times * self._bound.crowded)
 
     def take(self, places: int) -> None:
         """Take so many places, also beyond the bound."""

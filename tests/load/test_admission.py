@@ -11,7 +11,7 @@ from ledger_service.api.intake import BATCH
 from ledger_service.journal.waiting import WAITING_REQUESTS_MAX
 from reporting_service.api import admitting as reporting_door
 from shared import admission
-from shared.admission import AGAIN_SECONDS_MAX, SECOND, TRIES_EVERY, Admission, Asked, Bound, Room, outside
+from shared.admission import AGAIN_SECONDS_MAX, SECOND, Admission, Asked, Bound, Room, outside
 from shared.bodies import slots_of
 from shared.serving import threads_of
 
@@ -71,14 +71,11 @@ def test_as_many_as_the_bound_are_let_in():
     assert house.status_beside(3) == BUSY
 
 
-SMALL = Bound(3, 1)
-
-
-def room_after(seconds, silent=0.0, bound=SMALL):
+def room_after(seconds, silent=0.0):
     """A room for three, or for one when crowded, from when one was turned away: so many let in and turned away in each
     second, then nobody for a while."""
     clock = Clock()
-    room = Room("posts", bound, clock)
+    room = Room("posts", Bound(3, 1), clock)
     turn_away(room, 1)
     for let_in, away in seconds:
         for _ in range(let_in):
@@ -91,9 +88,9 @@ def room_after(seconds, silent=0.0, bound=SMALL):
 
 
 def turn_away(room, times):
-    room.take(room._bound.calm)
+    room.take(3)
     assert not any(room.enter(1) for _ in range(times))
-    room.leave(room._bound.calm)
+    room.leave(3)
 
 
 @pytest.mark.parametrize(
@@ -116,47 +113,6 @@ def turn_away(room, times):
 def test_how_many_are_let_in_after(seconds, places):
     room = room_after(seconds)
     assert [room.enter(1) for _ in range(4)] == [True] * places + [False] * (4 - places)
-
-
-LONG = [(8, 2), *[(2, 8)] * (TRIES_EVERY - 1)]
-"""Until the second in which more are let in to see."""
-
-
-@pytest.mark.parametrize(
-    ("seconds", "places"),
-    [
-        pytest.param(LONG[:-1], 1, id="before it is time to see"),
-        pytest.param(LONG, 4, id="then more are let in"),
-        pytest.param([*LONG, (8, 3)], 1, id="it is crowded still when that was not enough"),
-        pytest.param([*LONG, (8, 2)], 10, id="and calm when it was"),
-        pytest.param([*LONG, *[(2, 8)] * TRIES_EVERY], 4, id="when it goes on that is tried again"),
-    ],
-)
-def test_now_and_then_it_is_seen_whether_more_can_be_let_in(seconds, places):
-    room = room_after(seconds, bound=Bound(10, 1))
-    assert [room.enter(1) for _ in range(11)] == [True] * places + [False] * (11 - places)
-
-
-def turned_away(seconds, stall, rate=1_000, commit=0.01):
-    """How many are turned away in each second of those that come evenly, to a writer who answers together all that wait
-    when he begins, a commit later; for so many seconds after the first he stands still."""
-    clock = Clock()
-    room, began = Room("posts", Bound(480, 6), clock), clock.now
-    away, writing, ends = [0] * seconds, 0, 0.0
-    for at in (number / rate for number in range(seconds * rate)):
-        clock.now = began + at
-        if at >= ends:
-            room.leave(writing)
-            writing, ends = room.taken, at + (stall if 1 <= at < 1 + commit else commit)
-        away[int(at)] += not room.enter(1)
-    return away
-
-
-@pytest.mark.parametrize("stall", [2, 20, 60])
-def test_what_can_be_carried_is_let_in_again_however_long_it_was_crowded(stall):
-    away = turned_away(stall + 2 * TRIES_EVERY, stall)
-    assert away[stall] == 1_000
-    assert not any(away[stall + TRIES_EVERY + 3 :])
 
 
 def test_when_nobody_came_for_a_second_it_is_calm_again():
