@@ -38,7 +38,7 @@ class Sustained:
 def sustained(load: OpenLoop, everyday: Everyday, seconds: float) -> Sustained:
     """Try rates, each for so many seconds, until the largest that is carried is known to a part of PARTS."""
     waiting = _carried(load, everyday, Offer(seconds, clients=CLIENTS))
-    assert waiting, "clients that wait were turned away"
+    assert waiting, f"of {CLIENTS} clients that wait some were turned away or failed, {TRIES} times"
     most = len(waiting.accepted) / seconds
     carried, too_much, found = 0, PARTS + 1, Window()
     while too_much - carried > 1:

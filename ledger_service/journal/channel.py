@@ -47,7 +47,8 @@ class Channel:
             while not (sent := self._sent(whole)):
                 if not self._has_room(until - time.monotonic()):
                     raise TimeoutError
-            self._end.sendall(memoryview(whole)[sent:])
+            if sent < len(whole):
+                self._end.sendall(memoryview(whole)[sent:])
         finally:
             self._sending.release()
 

@@ -18,7 +18,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone ties a process to another's life")
+@pytest.mark.skipif(sys.platform != "linux", reason="on Linux alone it is tied to the life of the bench")
 def test_it_ends_when_a_bench_is_killed(tmp_path):
     program = tmp_path / "bench_of_its_own.py"
     program.write_text(BENCH)

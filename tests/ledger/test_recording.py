@@ -177,9 +177,11 @@ def test_a_question_ends_in_time_too_when_the_way_to_the_writer_is_full(served):
         posts = [pool.submit(served.post, interest()) for _ in range(40)]
         while journal.queued < 40 or select.select([], [way], [], 0)[1]:
             pass
-        with pytest.raises(Unavailable, match="did not reach it"):
-            journal.ask("facility", 2026, seconds=0.2)
-        os.kill(journal.pid, signal.SIGCONT)
+        try:
+            with pytest.raises(Unavailable, match="did not reach it"):
+                journal.ask("facility", 2026, seconds=0.2)
+        finally:
+            os.kill(journal.pid, signal.SIGCONT)
         assert {post.result().status_code for post in posts} == {201}
     assert served.get("/v1/facility").status_code == 200
 
